@@ -1,0 +1,224 @@
+"""The command line: thin shells over plain functions.
+
+Results go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import baogao
+from baogao.errors import BaogaoError
+from baogao.progress import console
+
+app = typer.Typer(
+    name="baogao",
+    help="Chinese government work reports (政府工作报告) as data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+corpus_app = typer.Typer(help="Annotated corpora: join to reports, convert, split.", no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus")
+
+Paths = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files (and, where it makes sense, folders).")]
+Labels = Annotated[str, typer.Option(help="Label set: a name under configs/labels, or a YAML file.")]
+Reports = Annotated[Path | None, typer.Option(help="Folder with the reports of stand-off annotations.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
+Out = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(baogao.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Chinese government work reports (政府工作报告) as data."""
+
+
+@app.command()
+def read(
+    files: Paths,
+    output: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read reports: a JSON line each with text, sections, sentences and what the head says about it."""
+    from baogao.commands import read_command
+
+    sys.exit(read_command(files, output=output, quiet=quiet))
+
+
+@app.command()
+def check(
+    files: Paths,
+    labels: Labels = "report",
+    reports: Reports = None,
+    json: Annotated[bool, typer.Option("--json", help="Findings as JSON lines on standard output.")] = False,
+) -> None:
+    """Check annotation files. Exit 0: sound; 1: errors were found (each named with file, line and remedy)."""
+    from baogao.commands import check_command
+
+    sys.exit(check_command(files, labels=labels, reports=reports, as_json=json))
+
+
+@app.command()
+def predict(
+    files: Paths,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model directory [default: $BAOGAO_MODEL].")
+    ] = None,
+    format: Annotated[str, typer.Option(help="jsonl, csv, parquet or table.")] = "jsonl",
+    output: Out = None,
+    engine: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find spans and measurements in reports. Exit 0: all read; 1: some inputs failed; 2: usage."""
+    from baogao.commands import predict_command
+
+    sys.exit(
+        predict_command(files, model=model, form=format, output=output, engine=engine, threads=threads, quiet=quiet)
+    )
+
+
+@app.command()
+def evaluate(
+    predicted: Annotated[str, typer.Argument(metavar="MODEL_OR_PREDICTIONS", help="Model directory or annotations.")],
+    gold: Annotated[list[Path], typer.Argument(metavar="GOLD…", help="Gold annotation files or folders.")],
+    labels: Labels = "report",
+    reports: Reports = None,
+    format: Annotated[str, typer.Option(help="table or json.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the JSON here.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Score a model or predictions against gold: strict precision, recall, F1 per entity."""
+    from baogao.commands import evaluate_command
+
+    sys.exit(evaluate_command(predicted, gold, labels=labels, reports=reports, form=format, output=output, quiet=quiet))
+
+
+@app.command()
+def export(
+    model: Annotated[Path, typer.Argument(help="Model directory.")],
+) -> None:
+    """Write model.onnx into a model directory (needs the extra 'train')."""
+    try:
+        from baogao.training.export import export_onnx
+    except ImportError as error:
+        raise _needs_train(error, "baogao export") from error
+    print(export_onnx(model))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def train(context: typer.Context) -> None:
+    """Fine-tune a tagger: a Hydra application (baogao train --help)."""
+    _hydra(list(context.args))
+
+
+@corpus_app.command()
+def attach(
+    folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
+    annotations: Annotated[
+        list[Path], typer.Option("--annotations", "-a", help="Stand-off annotation files or folders.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The joined annotations (.jsonl).")],
+    labels: Labels = "report",
+) -> None:
+    """Join stand-off annotations to the reports they were made on, by the hash of the text."""
+    from baogao.commands import attach_command
+
+    sys.exit(attach_command(folder, annotations, output, labels=labels))
+
+
+@corpus_app.command()
+def convert(
+    source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
+    target: Annotated[Path, typer.Argument(help="A .jsonl, .conll or .marked.txt file, or a folder.")],
+    labels: Labels = "report",
+    reports: Reports = None,
+) -> None:
+    """Convert annotations between JSON lines, character-per-line BIO and inline-marked text."""
+    from baogao.commands import convert_command
+
+    sys.exit(convert_command(source, target, labels=labels, reports=reports))
+
+
+@corpus_app.command("split")
+def split_corpus(
+    source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
+    folder: Annotated[Path, typer.Argument(help="Folder for train.jsonl, development.jsonl and test.jsonl.")],
+    development: Annotated[float, typer.Option(help="Share of the annotated characters.")] = 0.1,
+    test: Annotated[float, typer.Option(help="Share of the annotated characters.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="Draws the order of the places.")] = 13,
+    labels: Labels = "report",
+) -> None:
+    """Part a corpus by place into train, development and test; the same every time."""
+    from baogao.commands import split_command
+
+    sys.exit(split_command(source, folder, development=development, test=test, seed=seed, labels=labels))
+
+
+def _needs_train(error: ImportError, purpose: str) -> BaogaoError:
+    from baogao.errors import MissingExtraError
+
+    return MissingExtraError(error.name or "torch", "train", purpose)
+
+
+def _hydra(arguments: list[str]) -> None:
+    """Hand the arguments to Hydra, which reads ``sys.argv`` itself."""
+    try:
+        from baogao.training.app import main as train_main
+    except ImportError as error:
+        raise _needs_train(error, "baogao train") from error
+    sys.argv = ["baogao", *arguments]
+    train_main()
+
+
+def _completes(arguments: list[str]) -> bool:
+    """Answer the shell's question for completions of ``baogao train …``.
+
+    Hydra's script asks ``baogao -sc query=SHELL`` with the whole line in COMP_LINE: the words behind ``train`` are
+    Hydra's to complete, other commands have nothing to offer here.
+    """
+    if not arguments or arguments[0] not in ("-sc", "--shell-completion"):
+        return False
+    command, _, rest = os.environ.get("COMP_LINE", "").lstrip().partition(" ")
+    if rest.lstrip().startswith("train "):
+        os.environ["COMP_LINE"] = f"{command} {rest.lstrip()[len('train ') :]}"
+        _hydra(arguments)
+    return True
+
+
+def main() -> Any:
+    """The entry point: errors of the user's become one clear message and exit code 1, never a traceback."""
+    try:
+        if not _completes(sys.argv[1:]):
+            app()
+    except BaogaoError as error:
+        console().print(f"error: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console().print("interrupted; what was written is whole")
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output went away: no error of ours, nothing left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

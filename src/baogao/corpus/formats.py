@@ -1,0 +1,93 @@
+"""Annotation files of every format by their ending: read to records, written from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from baogao.corpus.conll import parse_conll, render_conll
+from baogao.corpus.markup import parse_markup, render_markup
+from baogao.corpus.records import Record, read_jsonl, write_jsonl
+from baogao.errors import BaogaoError
+from baogao.files import atomic_open, write_text
+from baogao.labels import LabelSet
+
+ENDINGS: Final = (".jsonl", ".marked.txt", ".conll", ".bio")
+
+
+def annotation_files(paths: Iterable[str | Path]) -> list[Path]:
+    """The annotation files among ``paths`` and below those that are folders, sorted within each folder."""
+    files: list[Path] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.name.endswith(ENDINGS) and p.is_file())
+            if not inside:
+                raise BaogaoError(
+                    "no annotation files in this folder", path=path, remedy=f"they end in {' '.join(ENDINGS)}"
+                )
+            files += inside
+        elif not path.exists():
+            raise BaogaoError("there is no such file or folder", path=path, remedy="check the path")
+        elif not path.name.endswith(ENDINGS):
+            raise BaogaoError("not an annotation file", path=path, remedy=f"they end in {' '.join(ENDINGS)}")
+        else:
+            files.append(path)
+    return files
+
+
+def load_file(path: str | Path, labels: LabelSet) -> Iterator[Record]:
+    """The records of one annotation file, in its order."""
+    path = Path(path)
+    if path.name.endswith(".jsonl"):
+        yield from read_jsonl(path)
+        return
+    try:
+        # newline="" keeps the line ends of the text as they are: offsets count them.
+        with open(path, encoding="utf-8-sig", newline="") as stream:
+            source = stream.read()
+    except OSError as error:
+        raise BaogaoError(
+            f"cannot read the annotations: {error.strerror}", path=path, remedy="check the path"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BaogaoError("annotation files are UTF-8; this is not", path=path, remedy="save it as UTF-8") from error
+    if path.name.endswith(".marked.txt"):
+        yield parse_markup(source, labels, path=str(path))
+    else:
+        yield from parse_conll(source.split("\n"), path=str(path))
+
+
+def load_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]:
+    """The records of files and folders, in their order."""
+    return [record for file in annotation_files(paths) for record in load_file(file, labels)]
+
+
+def write_records(path: str | Path, records: Sequence[Record], labels: LabelSet) -> list[Path]:
+    """Write records in the format that ``path`` ends in; a folder takes one ``.marked.txt`` a record.
+
+    Returns the files written.
+    """
+    path = Path(path)
+    if path.name.endswith(".jsonl"):
+        write_jsonl(path, records)
+    elif path.name.endswith((".conll", ".bio")):
+        with atomic_open(path) as stream:
+            stream.writelines(line + "\n" for line in render_conll(records))
+    elif path.name.endswith(".marked.txt"):
+        if len(records) != 1:
+            raise BaogaoError(
+                f"{len(records)} records do not fit one .marked.txt file", path=path, remedy="name a folder"
+            )
+        write_text(path, render_markup(records[0], labels))
+    elif path.is_dir() or not path.suffix:
+        written = []
+        for record in records:
+            if "/" in record.id or "\\" in record.id or record.id.startswith("."):
+                raise BaogaoError(f"the id {record.id!r} is no file name", path=record.path, remedy="change the id")
+            written += write_records(path / f"{record.id}.marked.txt", [record], labels)
+        return written
+    else:
+        raise BaogaoError("unknown format", path=path, remedy=f"end the name in one of {' '.join(ENDINGS)}")
+    return [path]

@@ -1,0 +1,169 @@
+"""Annotation records: one JSON line a report, with its text or stand-off, checked when they are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from baogao.errors import BaogaoError
+from baogao.files import atomic_open, sha256_json, sha256_text
+from baogao.spans import Document, Span
+
+
+class Mark(NamedTuple):
+    """A span of a record, which may lack its text: half-open offsets and a label."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One annotated report.
+
+    ``text`` is None for stand-off records, whose report must be supplied (``sha256`` says which). ``ranges`` are the
+    half-open parts of the text that were annotated, None for all of it: outside them the absence of a span says
+    nothing. ``path`` and ``line`` say where the record was read.
+    """
+
+    id: str
+    sha256: str
+    marks: tuple[Mark, ...]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
+    ranges: tuple[tuple[int, int], ...] | None = None
+    annotator: str = ""
+    scheme: str = ""
+    path: str | None = None
+    line: int | None = None
+
+    def attach(self, text: str) -> Record:
+        """The record with its report's text; BaogaoError where the text is not the one that was annotated."""
+        actual = sha256_text(text)
+        if actual != self.sha256:
+            raise BaogaoError(
+                f"record {self.id!r}: the text's hash is {actual[:12]}…, the annotated one is {self.sha256[:12]}…",
+                path=self.path,
+                line=self.line,
+                remedy="supply the report exactly as it was annotated, or annotate this version anew",
+            )
+        return replace(self, text=text)
+
+    def document(self) -> Document:
+        """The report with its spans; BaogaoError for a stand-off record without its text and for unlawful spans."""
+        if self.text is None:
+            raise BaogaoError(
+                f"record {self.id!r} is stand-off: its report's text is not here",
+                path=self.path,
+                line=self.line,
+                remedy="join it to the report first: baogao corpus attach FOLDER --annotations FILE",
+            )
+        try:
+            spans = [Span.of(self.text, m.start, m.end, m.label) for m in self.marks]
+            return Document(self.text, id=self.id, spans=tuple(spans), meta=self.meta)
+        except BaogaoError as error:
+            raise BaogaoError(
+                f"record {self.id!r}: {error.what}",
+                path=self.path,
+                line=self.line,
+                offset=error.offset,
+                remedy=f"baogao check {self.path or 'FILE'} lists every such span",
+            ) from error
+
+    def annotated(self) -> tuple[tuple[int, int], ...]:
+        """The annotated parts of the text: ``ranges``, or all of it."""
+        if self.ranges is not None:
+            return self.ranges
+        return ((0, len(self.text or "")),)
+
+    def to_json(self) -> dict[str, Any]:
+        value: dict[str, Any] = {"id": self.id, "sha256": self.sha256, "meta": dict(self.meta)}
+        if self.text is not None:
+            value["text"] = self.text
+        if self.ranges is not None:
+            value["ranges"] = [list(r) for r in self.ranges]
+        value["spans"] = [m._asdict() for m in self.marks]
+        value["annotator"] = self.annotator
+        value["scheme"] = self.scheme
+        return value
+
+
+def record_of(document: Document, *, annotator: str = "", scheme: str = "") -> Record:
+    """A record with text of a document and its spans."""
+    marks = tuple(Mark(s.start, s.end, s.label) for s in document.spans)
+    meta = {k: list(v) if isinstance(v, tuple) else v for k, v in document.meta.items()}
+    return Record(document.id, document.sha256, marks, meta, document.text, None, annotator, scheme)
+
+
+def parse_record(line: str, *, path: str | None = None, number: int | None = None) -> Record:
+    """The record of one JSON line. Only its form is checked here; ``corpus.check`` looks at what it says."""
+
+    def fail(what: str) -> BaogaoError:
+        return BaogaoError(what, path=path, line=number, remedy="docs/formats.md describes the format")
+
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise fail(f"not a line of JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise fail("not a JSON object")
+    for key, kind in (("id", str), ("sha256", str), ("spans", list)):
+        if not isinstance(value.get(key), kind):
+            raise fail(f"key {key!r} is missing or no {'list' if kind is list else 'string'}")
+    text = value.get("text")
+    meta = value.get("meta", {})
+    if not (text is None or isinstance(text, str)) or not isinstance(meta, dict):
+        raise fail("'text' must be a string and 'meta' an object")
+    marks = []
+    for index, span in enumerate(value["spans"]):
+        try:
+            marks.append(Mark(_integer(span["start"]), _integer(span["end"]), str(span["label"])))
+        except (TypeError, KeyError, ValueError) as error:
+            raise fail(f"span {index}: needs whole numbers 'start' and 'end' and a 'label' ({error})") from error
+    ranges = value.get("ranges")
+    try:
+        parts = None if ranges is None else tuple((_integer(a), _integer(b)) for a, b in ranges)
+    except (TypeError, ValueError) as error:
+        raise fail("'ranges' must be a list of [start, end]") from error
+    return Record(
+        value["id"], value["sha256"], tuple(sorted(marks)), meta, text, parts,
+        str(value.get("annotator", "")), str(value.get("scheme", "")), path, number,
+    )  # fmt: skip
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
+
+
+def read_jsonl(path: str | Path) -> Iterator[Record]:
+    """The records of a JSON-lines file, in order; BaogaoError with file and line at the first malformed one."""
+    try:
+        with open(path, encoding="utf-8-sig") as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield parse_record(line, path=str(path), number=number)
+    except OSError as error:
+        raise BaogaoError(
+            f"cannot read the annotations: {error.strerror}", path=path, remedy="check the path"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BaogaoError("annotation files are UTF-8; this is not", path=path, remedy="save it as UTF-8") from error
+
+
+def write_jsonl(path: str | Path, records: Iterable[Record]) -> int:
+    """Write records, one JSON line each, atomically; returns how many."""
+    lines = [json.dumps(record.to_json(), ensure_ascii=False) + "\n" for record in records]
+    with atomic_open(path) as stream:
+        stream.writelines(lines)
+    return len(lines)
+
+
+def fingerprint(records: Iterable[Record]) -> str:
+    """A hash of what records say (reports, annotated parts, spans), whatever their order and file."""
+    return sha256_json(sorted([r.id, r.sha256, r.ranges, r.marks] for r in records))

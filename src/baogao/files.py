@@ -1,0 +1,79 @@
+"""Small file manners shared by every room: where configuration lies, atomic writes, hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from baogao.errors import BaogaoError
+
+
+def configs_dir() -> Path:
+    """The folder of YAML configuration: inside the wheel when installed, at the top of a checkout otherwise."""
+    package = Path(__file__).resolve().parent
+    for candidate in (package / "configs", package.parents[1] / "configs"):
+        if (candidate / "labels").is_dir():
+            return candidate
+    raise BaogaoError(
+        "the configuration folder of baogao is missing",
+        path=package / "configs",
+        remedy="reinstall the package: pip install --force-reinstall baogao",
+    )
+
+
+def sha256_text(text: str) -> str:
+    """Hex SHA-256 of the text as read, encoded as UTF-8: the identity of a report everywhere."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def sha256_json(value: Any) -> str:
+    """Hex SHA-256 of a JSON value in canonical form (sorted keys, no white space)."""
+    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256_text(canonical)
+
+
+@contextmanager
+def atomic_open(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
+    """Open a temporary file beside ``path`` and rename it into place when the block ends without an error.
+
+    Readers see the old file or the whole new one, never a part. Text is UTF-8 with ``\\n`` line ends.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    except OSError as error:
+        raise BaogaoError(
+            f"cannot write here: {error.strerror}", path=path, remedy="choose a folder you may write to"
+        ) from error
+    try:
+        text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+        with os.fdopen(handle, mode, **text) as stream:  # type: ignore[call-overload]
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes private files; give the result the mode an ordinary open() would have.
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write ``text`` as UTF-8, atomically."""
+    with atomic_open(path) as stream:
+        stream.write(text)
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write ``value`` as indented UTF-8 JSON, atomically."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")

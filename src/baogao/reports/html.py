@@ -1,0 +1,127 @@
+"""Web pages: the element that holds the report, a line a block."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from baogao.errors import BaogaoError
+from baogao.reports.decode import decode
+
+_SKIPPED: Final = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "nav",
+        "header",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "option",
+        "iframe",
+        "svg",
+    ]
+)
+_BLOCKS: Final = frozenset(
+    [
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tr",
+        "ul",
+    ]
+)
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
+_SHARE: Final = 0.8  # of the page's Chinese characters outside links: what the element of the report must hold
+_MAX_DEPTH: Final = 250
+
+
+def read_html(data: bytes, *, path: str | None = None) -> tuple[str, str, list[str]]:
+    """The text of a web page's main part, the encoding, and notes on what is not in it.
+
+    The main part is the deepest element that holds at least 80% of the page's running Chinese text, so that menus
+    and footers stay out whatever their class names are.
+    """
+    from lxml import etree, html
+
+    source, encoding = decode(data, path=path)
+    source = _DECLARATION.sub("", source)
+    try:
+        root: Any = html.document_fromstring(source, parser=html.HTMLParser(huge_tree=False))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise BaogaoError(f"not a readable web page: {error}", path=path, remedy="save its text as .txt") from error
+    weights: dict[Any, int] = {}
+    for element in root.iter(etree.Element):
+        if element.tag not in _SKIPPED and sum(1 for _ in element.iterancestors()) > _MAX_DEPTH:
+            raise BaogaoError(
+                f"elements nested deeper than {_MAX_DEPTH}", path=path, remedy="save the page's text as .txt"
+            )
+    _weigh(root, weights)
+    main = root
+    while True:
+        inner = [c for c in main if weights.get(c, 0) >= _SHARE * weights[root] and c.tag in _BLOCKS]
+        if not inner or not weights[root]:
+            break
+        main = inner[0]
+    pieces: list[str] = []
+    _collect(main, pieces)
+    lines = (re.sub(r"[ \t\r\n\f]+", " ", line).strip(" ") for line in "".join(pieces).split("\x00"))
+    text = "\n".join(line for line in lines if line.strip())
+    left_out = weights[root] - weights[main]
+    notes = [f"{left_out} Chinese characters outside the page's main part are left out"] if left_out else []
+    return text, encoding, notes
+
+
+def _weigh(element: Any, weights: dict[Any, int]) -> int:
+    """How many Chinese characters outside links and menus an element holds; filled in for all below it."""
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED or element.tag == "a":
+        return 0
+    count = len(_HAN.findall(element.text or ""))
+    for child in element:
+        count += _weigh(child, weights) + len(_HAN.findall(child.tail or ""))
+    weights[element] = count
+    return count
+
+
+def _collect(element: Any, pieces: list[str]) -> None:
+    """The text of an element; NUL stands for a line end, which white space in the source is not."""
+    if isinstance(element.tag, str) and element.tag not in _SKIPPED:
+        block = element.tag in _BLOCKS
+        if block:
+            pieces.append("\x00")
+        pieces.append((element.text or "").replace("\x00", ""))
+        for child in element:
+            _collect(child, pieces)
+            pieces.append((child.tail or "").replace("\x00", ""))
+        if element.tag == "br" or block:
+            pieces.append("\x00")
+        elif element.tag in ("td", "th"):
+            pieces.append(" ")

@@ -1,0 +1,86 @@
+"""PDF files: the text layer, with the lines of a page joined to paragraphs again."""
+
+from __future__ import annotations
+
+import io
+import re
+from itertools import pairwise
+from typing import Final
+
+from baogao.errors import BaogaoError
+
+MAX_PAGES: Final = 2000
+
+_PAGE_NUMBER: Final = re.compile(r"[\s　]*[-—–－·]*[\s　]*(?:第[\s　]*)?\d{1,4}(?:[\s　]*页)?[\s　]*[-—–－·]*[\s　]*")
+_STOP: Final = tuple("。！？!?：:")
+_OPENING: Final = re.compile(
+    r"[\s　]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第[一二三四五六七八九十]+[章部]"
+)
+
+
+def read_pdf(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
+    """The text layer of a PDF and notes on what is not in it.
+
+    Lines that end at the right margin without a stop are joined to the next: a span must not break where a page
+    happens to wrap. Lines with nothing but a page number are left out and counted. Raises BaogaoError for damaged,
+    encrypted and scanned files.
+    """
+    import pypdf
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise BaogaoError("the PDF is encrypted", path=path, remedy="remove its password and try again")
+        count = len(reader.pages)
+        if count > MAX_PAGES:
+            raise BaogaoError(f"{count} pages, more than {MAX_PAGES}", path=path, remedy="split the file")
+        pages = [page.extract_text() or "" for page in reader.pages]
+    except BaogaoError:
+        raise
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+        # A damaged file breaks pypdf in many ways; all of them mean the same to the user.
+        raise BaogaoError(
+            f"not a readable PDF: {error}", path=path, remedy="open it in a viewer and print it to a new PDF"
+        ) from error
+    empty = [number for number, page in enumerate(pages, start=1) if not page.strip()]
+    if len(empty) == len(pages):
+        raise BaogaoError(
+            f"the PDF has no text layer: {len(pages)} pages of images",
+            path=path,
+            remedy="run text recognition over it (for instance: ocrmypdf -l chi_sim in.pdf out.pdf)",
+        )
+    lines, numbers = _without_page_numbers(pages)
+    notes = []
+    if empty:
+        notes.append(f"pages without a text layer, not read: {', '.join(map(str, empty))}")
+    if numbers:
+        notes.append(f"{numbers} page numbers are left out")
+    return _join(lines), notes
+
+
+def _without_page_numbers(pages: list[str]) -> tuple[list[str], int]:
+    """All lines, less those at a page's head or foot that hold only a page number, and how many these were."""
+    kept: list[str] = []
+    left_out = 0
+    for page in pages:
+        lines = [line for line in page.splitlines() if line.strip()]
+        for edge in (0, -1):
+            if lines and _PAGE_NUMBER.fullmatch(lines[edge]):
+                lines.pop(edge)
+                left_out += 1
+        kept.extend(line.rstrip() for line in lines)
+    return kept, left_out
+
+
+def _join(lines: list[str]) -> str:
+    """The lines as paragraphs: a line as long as the usual full line that ends without a stop goes on in the next."""
+    if not lines:
+        return ""
+    lengths = sorted(len(line.strip()) for line in lines)
+    full = lengths[int(0.9 * (len(lengths) - 1))] - 3
+    text = [lines[0]]
+    for line, following in pairwise(lines):
+        wrapped = len(line.strip()) >= max(full, 8) and not line.endswith(_STOP) and not _OPENING.match(following)
+        text.append(following if wrapped else "\n" + following)
+    return "".join(text)

@@ -1,0 +1,80 @@
+"""A file to a Document: the one way in for reports of every format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from baogao.errors import BaogaoError
+from baogao.reports.decode import decode
+from baogao.reports.metadata import metadata
+from baogao.reports.sections import sections
+from baogao.spans import Document
+
+MAX_BYTES: Final = 64 * 2**20
+FORMATS: Final = {
+    ".txt": "text", ".text": "text", ".md": "text",
+    ".docx": "docx",
+    ".pdf": "pdf",
+    ".html": "html", ".htm": "html", ".xhtml": "html",
+}  # fmt: skip
+
+
+def read(path: str | Path) -> Document:
+    """The report in a txt, docx, pdf or html file, as a Document with sections and metadata, without spans.
+
+    ``meta`` holds title, place, level and year where the text gives them, the format, the encoding of text files,
+    and under ``notes`` what of the file is not in the text. Raises BaogaoError saying what is wrong and how to mend it.
+    """
+    path = Path(path)
+    kind = FORMATS.get(path.suffix.lower())
+    if path.is_dir():
+        raise BaogaoError("this is a folder, not a report", path=path, remedy="name the files in it")
+    if kind is None:
+        raise BaogaoError(
+            f"files ending in {path.suffix or 'nothing'!r} are not read",
+            path=path,
+            remedy=f"give one of: {' '.join(FORMATS)}",
+        )
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise BaogaoError(
+                f"{size:,} bytes, more than the limit of {MAX_BYTES:,}", path=path, remedy="split the file"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise BaogaoError(f"cannot read the file: {error.strerror}", path=path, remedy="check the path") from error
+    return read_bytes(data, kind=kind, path=str(path))
+
+
+def read_bytes(data: bytes, *, kind: str = "text", path: str | None = None) -> Document:
+    """The report in ``data``, of the format ``kind`` (text, docx, pdf or html)."""
+    if not data:
+        raise BaogaoError("the file is empty", path=path, remedy="check that the report was saved")
+    meta: dict[str, Any] = {"format": kind}
+    notes: list[str] = []
+    if kind == "docx":
+        from baogao.reports.docx import read_docx
+
+        text, notes = read_docx(data, path=path)
+    elif kind == "pdf":
+        from baogao.reports.pdf import read_pdf
+
+        text, notes = read_pdf(data, path=path)
+    elif kind == "html":
+        from baogao.reports.html import read_html
+
+        text, meta["encoding"], notes = read_html(data, path=path)
+    else:
+        text, meta["encoding"] = decode(data, path=path)
+    if not text.strip():
+        raise BaogaoError("the file holds no text", path=path, remedy="check that the report was saved")
+    if notes:
+        meta["notes"] = tuple(notes)
+    return document(text, path=path, meta=meta)
+
+
+def document(text: str, *, path: str | None = None, meta: dict[str, Any] | None = None) -> Document:
+    """A Document of a text at hand, with its sections and what its head says; ``meta`` adds to that."""
+    return Document(text, sections=sections(text), meta={**metadata(text), **(meta or {})}, path=path)

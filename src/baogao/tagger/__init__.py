@@ -1,0 +1,7 @@
+"""The tagger: vocabulary, windows, decoding, engines, and the directory a model lives in."""
+
+from baogao.tagger.directory import Manifest
+from baogao.tagger.tagger import Tagger
+from baogao.tagger.vocabulary import Vocabulary
+
+__all__ = ["Manifest", "Tagger", "Vocabulary"]

@@ -1,0 +1,1 @@
+"""Training: the Hydra applications; needs the extra ``train``."""

@@ -1,0 +1,89 @@
+"""Encoders: any BERT-format checkpoint by hub name or directory, or a small one from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, BertConfig, PreTrainedModel
+
+from baogao.errors import BaogaoError
+from baogao.labels import LabelSet
+from baogao.tagger.vocabulary import Vocabulary
+from baogao.training.schema import EncoderConfig, HeadConfig
+
+
+def load_encoder(
+    encoder: EncoderConfig, head: HeadConfig, labels: LabelSet, texts: Sequence[str]
+) -> tuple[PreTrainedModel, Vocabulary, int]:
+    """A token-classification model on the encoder, its vocabulary, and how many characters a window may hold.
+
+    ``texts`` are the training paragraphs, of which an encoder from nothing takes its vocabulary. Raises BaogaoError
+    for checkpoints that cannot be loaded or whose vocabulary is not one of characters.
+    """
+    if (encoder.path is None) == (encoder.architecture is None):
+        raise BaogaoError(
+            f"encoder {encoder.name!r} needs either a path or an architecture",
+            remedy="see configs/encoder/bert_base_chinese.yaml and configs/encoder/scratch_tiny.yaml",
+        )
+    tags: dict[str, Any] = {
+        "num_labels": len(labels.tags),
+        "id2label": dict(enumerate(labels.tags)),
+        "label2id": {tag: i for i, tag in enumerate(labels.tags)},
+        "classifier_dropout": head.dropout,
+    }
+    if encoder.architecture is not None:
+        vocabulary = Vocabulary.build(texts, min_count=encoder.architecture.min_count)
+        config: Any = BertConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=encoder.architecture.hidden_size,
+            num_hidden_layers=encoder.architecture.layers,
+            num_attention_heads=encoder.architecture.attention_heads,
+            intermediate_size=encoder.architecture.intermediate_size,
+            max_position_embeddings=encoder.max_characters + 2,
+            pad_token_id=vocabulary.pad,
+            **tags,
+        )
+        model = AutoModelForTokenClassification.from_config(config)  # type: ignore[no-untyped-call]
+    else:
+        assert encoder.path is not None
+        config, vocabulary = _checkpoint(encoder, tags)
+        try:
+            model = AutoModelForTokenClassification.from_pretrained(
+                encoder.path, config=config, revision=encoder.revision, dtype=torch.float32
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise _unavailable(encoder, error) from error
+    limit = min(encoder.max_characters, int(config.max_position_embeddings) - 2)
+    if limit < 16:
+        raise BaogaoError(
+            f"windows of {limit} characters are too short to hold a sentence",
+            remedy="raise encoder.max_characters (at least 16; 254 and more serve well)",
+        )
+    return model, vocabulary, limit
+
+
+def _checkpoint(encoder: EncoderConfig, tags: dict[str, Any]) -> tuple[Any, Vocabulary]:
+    """Configuration and vocabulary of a checkpoint. Of its tokenizer only the vocabulary is used: a character is a
+    token here, so that no digits or words are ever joined.
+    """
+    assert encoder.path is not None
+    try:
+        config = AutoConfig.from_pretrained(encoder.path, revision=encoder.revision, **tags)
+        tokens = AutoTokenizer.from_pretrained(encoder.path, revision=encoder.revision).get_vocab()
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise _unavailable(encoder, error) from error
+    return config, Vocabulary(sorted(tokens, key=tokens.__getitem__))
+
+
+def _unavailable(encoder: EncoderConfig, error: Exception) -> BaogaoError:
+    local = Path(str(encoder.path)).is_dir()
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return BaogaoError(
+        f"cannot load the encoder {encoder.name!r} from {encoder.path}: {first}",
+        remedy="check that the directory holds config.json, vocab.txt and the weights"
+        if local
+        else "connect to the hub once, or name a directory that holds the checkpoint: encoder.path=DIRECTORY",
+    )

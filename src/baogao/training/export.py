@@ -1,0 +1,78 @@
+"""The trained network as an ONNX file, checked against PyTorch before it counts."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from baogao.errors import BaogaoError
+from baogao.tagger.engines import OnnxEngine, TorchEngine
+
+TOLERANCE: Final = 1e-3
+"""The largest difference of logits, absolute, that an export may show."""
+
+
+class _Logits(torch.nn.Module):
+    """The model with tensors in and one tensor out: what the exporter wants to see."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+
+
+def export_onnx(folder: str | Path) -> Path:
+    """Write ``model.onnx`` into a model directory: inputs ``input_ids`` and ``attention_mask`` (batch, tokens), output
+    ``logits`` (batch, tokens, tags), both axes dynamic. Returns its path.
+
+    Raises BaogaoError where ONNX Runtime's scores differ from PyTorch's by more than TOLERANCE.
+    """
+    folder = Path(folder)
+    engine = TorchEngine(folder)
+    model = _Logits(engine._model).eval()
+    ids = torch.arange(2 * 17).reshape(2, 17) % 7 + 1
+    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
+    target = folder / "model.onnx"
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".onnx-") as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the exporter's own insides
+        for name in ("torch.onnx", "onnxscript", "onnx_ir"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        torch.onnx.export(
+            model,
+            (ids, torch.ones_like(ids)),
+            str(Path(scratch) / "model.onnx"),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["logits"],
+            dynamic_shapes={"input_ids": {0: batch, 1: tokens}, "attention_mask": {0: batch, 1: tokens}},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        _compare(engine, OnnxEngine(Path(scratch)), vocabulary=int(engine._model.config.vocab_size), folder=folder)
+        (Path(scratch) / "model.onnx").replace(target)
+    return target
+
+
+def _compare(engine: TorchEngine, exported: OnnxEngine, *, vocabulary: int, folder: Path) -> None:
+    """Raise where the engines disagree on batches of other shapes than the exporter saw, with padding."""
+    random = np.random.default_rng(0)
+    for rows, width in ((1, 5), (3, 40), (2, 100)):
+        ids = random.integers(0, vocabulary, (rows, width), dtype=np.int64)
+        mask = np.ones_like(ids)
+        mask[0, width // 2 :] = 0
+        real = mask.astype(bool)
+        worst = float(np.abs(engine.logits(ids, mask)[real] - exported.logits(ids, mask)[real]).max())
+        if worst > TOLERANCE:
+            raise BaogaoError(
+                f"the exported network's scores differ from the original's by {worst:.2g}",
+                path=folder,
+                remedy="use the torch engine (trainer.onnx=false), and report your versions of torch and onnx",
+            )

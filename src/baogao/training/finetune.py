@@ -1,0 +1,162 @@
+"""Fine-tuning: a composed configuration in, a self-describing model directory out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import datasets
+import torch
+from omegaconf import OmegaConf
+from transformers import PreTrainedModel, TrainerCallback, set_seed
+
+from baogao.corpus import check_records, load_records, raise_on_errors, require_text, split
+from baogao.corpus.records import Record
+from baogao.errors import BaogaoError
+from baogao.evaluation import render_json
+from baogao.files import write_json, write_text
+from baogao.labels import LabelSet, load_labels
+from baogao.progress import console
+from baogao.scoring import score_records
+from baogao.tagger import Manifest, Tagger, Vocabulary
+from baogao.tagger.directory import MANIFEST
+from baogao.training.card import model_card
+from baogao.training.dataset import build_dataset, texts_of
+from baogao.training.encoders import load_encoder
+from baogao.training.export import export_onnx
+from baogao.training.loop import CHECKPOINTS, run_trainer
+from baogao.training.schema import TrainConfig
+from baogao.training.signature import signature, versions
+from baogao.training.tokenizer import hub_tokenizer
+
+datasets.disable_progress_bars()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The corpus of a run: records with text, by part."""
+
+    train: tuple[Record, ...]
+    development: tuple[Record, ...]
+    test: tuple[Record, ...]
+
+    def as_mapping(self) -> Mapping[str, tuple[Record, ...]]:
+        return {"train": self.train, "development": self.development, "test": self.test}
+
+
+def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[TrainerCallback] = ()) -> dict[str, Any]:
+    """Fine-tune as ``config`` says into ``folder`` and return the metrics (also in its ``metrics.json``).
+
+    With ``trainer.resume`` an interrupted run goes on from its last checkpoint to the result of an uninterrupted one,
+    and a finished run returns its metrics. Raises BaogaoError for unsound annotations, missing reports, an encoder
+    that cannot be loaded, and a folder that already holds a run.
+    """
+    folder = Path(folder)
+    labels = load_labels(OmegaConf.to_container(OmegaConf.structured(config.labels)))  # type: ignore[arg-type]
+    parts = prepare(config, labels)
+    settings: dict[str, Any] = OmegaConf.to_container(OmegaConf.structured(config), resolve=True)  # type: ignore[assignment]
+    signed = signature(parts.as_mapping(), labels, settings, config.trainer.seed)
+    done = _existing(folder, signed, resume=config.trainer.resume)
+    if done is not None:
+        _say(config, f"this run is already complete: {folder}")
+        return done
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "run.json", {"signature": signed})
+
+    _say(config, f"seed {config.trainer.seed}, signature {signed}")
+    if config.trainer.threads:
+        torch.set_num_threads(config.trainer.threads)
+    set_seed(config.trainer.seed)
+    model, vocabulary, limit = load_encoder(config.encoder, config.head, labels, texts_of(parts.train))
+    tables: dict[str, datasets.Dataset] = {}
+    for part in ("train", "development"):
+        tables[part], tally = build_dataset(parts.as_mapping()[part], labels, vocabulary, limit)
+        _say(config, f"{part}: {tally.summary()}")
+    run_trainer(model, vocabulary, labels, tables["train"], tables["development"], config, folder, callbacks)
+
+    _save(model, vocabulary, Manifest(config.name, labels, limit, signed, versions()), settings, folder)
+    if config.trainer.onnx:
+        export_onnx(folder)
+    metrics = _evaluate(folder, parts, config)
+    write_text(folder / "README.md", model_card(config, parts.as_mapping(), metrics, signed, versions(), vocabulary))
+    write_json(folder / "metrics.json", metrics)  # last: its presence says that the run is complete
+    if not config.trainer.keep_checkpoints:
+        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    return metrics
+
+
+def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
+    """The records of the run: read, joined to their reports, checked, split."""
+    records = load_records(list(config.corpus.annotations), labels)
+    raise_on_errors(check_records(records, labels))
+    records = require_text(records, config.corpus.reports)
+    raise_on_errors(check_records(records, labels))  # again: now with the text of stand-off records
+    shares = config.corpus.split
+    parts = split(records, development=shares.development, test=shares.test, seed=shares.seed)
+    if not any(record.marks for record in parts["train"]):
+        raise BaogaoError("nothing to train on: the train part holds no spans", remedy="add annotations")
+    if not parts["development"]:
+        raise BaogaoError(
+            "there is no development part, by whose F1 the best state is chosen",
+            remedy="set corpus.split.development above 0, or give places meta.split=development",
+        )
+    return Parts(parts["train"], parts["development"], parts["test"])
+
+
+def _existing(folder: Path, signed: Mapping[str, Any], *, resume: bool) -> dict[str, Any] | None:
+    """The metrics of a complete run in ``folder`` that is to be resumed; BaogaoError where the folder is taken."""
+    import json
+
+    known = folder / "run.json"
+    if not known.is_file():
+        if resume and folder.is_dir() and (folder / CHECKPOINTS).is_dir():
+            raise BaogaoError("checkpoints without run.json: this is no run of ours", path=folder, remedy="start anew")
+        return None
+    if not resume:
+        raise BaogaoError(
+            "this folder already holds a run",
+            path=folder,
+            remedy="choose another output=FOLDER, or continue this one: trainer.resume=true",
+        )
+    before = json.loads(known.read_text("utf-8"))["signature"]
+    changed = [k for k in signed if signed[k] != before.get(k)]
+    if changed:
+        raise BaogaoError(
+            f"the run cannot be resumed: {', '.join(changed)} changed since it began",
+            path=known,
+            remedy="restore them, or start a new run in another output=FOLDER",
+        )
+    finished = folder / "metrics.json"
+    if finished.is_file() and (folder / MANIFEST).is_file():
+        metrics: dict[str, Any] = json.loads(finished.read_text("utf-8"))
+        return metrics
+    return None
+
+
+def _save(
+    model: PreTrainedModel, vocabulary: Vocabulary, manifest: Manifest, settings: Mapping[str, Any], folder: Path
+) -> None:
+    model.save_pretrained(folder)
+    vocabulary.save(folder)
+    hub_tokenizer(vocabulary).save_pretrained(folder)
+    write_text(folder / "train_config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(settings))))
+    manifest.save(folder)
+
+
+def _evaluate(folder: Path, parts: Parts, config: TrainConfig) -> dict[str, Any]:
+    """Strict scores on whole reports of the development and test parts, by the engine that will serve."""
+    tagger = Tagger.load(folder, "onnx" if config.trainer.onnx else "torch", threads=config.trainer.threads)
+    metrics: dict[str, Any] = {}
+    for name, records in (("development", parts.development), ("test", parts.test)):
+        if records:
+            scores, signed = score_records(tagger, records, quiet=config.trainer.quiet)
+            metrics[name] = render_json(scores, signed)
+    return metrics
+
+
+def _say(config: TrainConfig, message: str) -> None:
+    if not config.trainer.quiet:
+        console().print(message)

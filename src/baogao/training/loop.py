@@ -1,0 +1,194 @@
+"""The optimisation itself: Hugging Face's Trainer, set up to be silent, seeded and resumable."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import datasets
+import numpy as np
+import torch
+from seqeval.metrics import f1_score, precision_score, recall_score
+from seqeval.scheme import IOB2
+from transformers import (
+    EarlyStoppingCallback,
+    EvalPrediction,
+    PreTrainedModel,
+    PrinterCallback,
+    ProgressCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+from transformers.trainer_utils import get_last_checkpoint
+
+from baogao.errors import BaogaoError
+from baogao.labels import LabelSet
+from baogao.progress import bar
+from baogao.tagger.decoding import log_softmax, viterbi
+from baogao.tagger.vocabulary import Vocabulary
+from baogao.training.dataset import IGNORED
+from baogao.training.schema import TrainConfig
+
+CHECKPOINTS: Final = "checkpoints"
+
+
+class Collator:
+    """Rows to a padded batch: tensors of shape (batch, tokens)."""
+
+    def __init__(self, pad: int) -> None:
+        self.pad = pad
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        width = max(len(row["input_ids"]) for row in rows)
+        ids = torch.full((len(rows), width), self.pad, dtype=torch.long)
+        tags = torch.full((len(rows), width), IGNORED, dtype=torch.long)
+        mask = torch.zeros((len(rows), width), dtype=torch.long)
+        for i, row in enumerate(rows):
+            length = len(row["input_ids"])
+            ids[i, :length] = torch.as_tensor(row["input_ids"])
+            tags[i, :length] = torch.as_tensor(row["labels"])
+            mask[i, :length] = 1
+        return {"input_ids": ids, "attention_mask": mask, "labels": tags}
+
+
+def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]:
+    """Strict span scores of decoded tag sequences for the Trainer: seqeval, mode strict, scheme IOB2."""
+
+    def compute(prediction: EvalPrediction) -> dict[str, float]:
+        gold: list[list[str]] = []
+        found: list[list[str]] = []
+        for logits, tags in zip(np.asarray(prediction.predictions), np.asarray(prediction.label_ids), strict=True):
+            known = tags != IGNORED
+            path = viterbi(log_softmax(logits[known]), labels)
+            gold.append([labels.tags[t] for t in tags[known]])
+            found.append([labels.tags[t] for t in path])
+        options = {"mode": "strict", "scheme": IOB2, "average": "micro", "zero_division": 0}
+        return {
+            "f1": float(f1_score(gold, found, **options)),
+            "precision": float(precision_score(gold, found, **options)),
+            "recall": float(recall_score(gold, found, **options)),
+        }
+
+    return compute
+
+
+class RichProgress(TrainerCallback):
+    """Steps, loss and development F1 on standard error, in place of the Trainer's printing on standard output."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._bar = bar(quiet=quiet)
+        self._task: Any = None
+        self._said = ""
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._bar.start()
+        self._task = self._bar.add_task("training", total=state.max_steps, completed=state.global_step)
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._bar.update(self._task, completed=state.global_step)
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **_: Any,
+    ) -> None:
+        for key, name in (("loss", "loss"), ("eval_f1", "development F1")):
+            if logs and key in logs:
+                self._said = f"{name} {logs[key]:.4f}"
+                self._bar.update(self._task, description=f"training · {self._said}")
+
+    def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._bar.stop()
+
+
+def run_trainer(
+    model: PreTrainedModel,
+    vocabulary: Vocabulary,
+    labels: LabelSet,
+    train: datasets.Dataset,
+    development: datasets.Dataset,
+    config: TrainConfig,
+    folder: Path,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> None:
+    """Train ``model`` in place and leave it at its best state on the development part."""
+    settings = config.trainer
+    steps = settings.max_steps
+    if steps <= 0:
+        batches = math.ceil(len(train) / settings.batch_size)
+        steps = math.ceil(math.ceil(batches / settings.accumulate) * settings.epochs)
+    every = max(1, steps // max(1, settings.evaluations))
+    # The Trainer reads the place of TensorBoard's files from the environment alone.
+    os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
+    arguments = TrainingArguments(
+        output_dir=str(folder / CHECKPOINTS),
+        seed=settings.seed,
+        data_seed=settings.seed,
+        max_steps=steps,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=2 * settings.batch_size,
+        gradient_accumulation_steps=settings.accumulate,
+        learning_rate=settings.lr,
+        weight_decay=settings.weight_decay,
+        warmup_steps=int(settings.warmup * steps),
+        max_grad_norm=settings.max_grad_norm,
+        label_smoothing_factor=config.head.label_smoothing,
+        bf16=_precision(settings.precision),
+        use_cpu=_on_cpu(settings.device),
+        eval_strategy="steps",
+        save_strategy="steps",
+        logging_strategy="steps",
+        eval_steps=every,
+        save_steps=every,
+        logging_steps=every,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        greater_is_better=True,
+        dataloader_pin_memory=False,
+        report_to=[name for name in ("tensorboard", "mlflow") if find_spec(name)],
+        run_name=config.name,
+        disable_tqdm=True,
+    )
+    trainer = Trainer(
+        model=model,
+        args=arguments,
+        data_collator=Collator(vocabulary.pad),
+        train_dataset=train,
+        eval_dataset=development,
+        compute_metrics=tag_scores(labels),
+        callbacks=[RichProgress(quiet=settings.quiet), *callbacks],
+    )
+    for printing in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(printing)
+    if settings.patience > 0:
+        trainer.add_callback(EarlyStoppingCallback(early_stopping_patience=settings.patience))
+    checkpoints = folder / CHECKPOINTS
+    last = None
+    if settings.resume and checkpoints.is_dir():
+        last = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call]
+    trainer.train(resume_from_checkpoint=last)
+
+
+def _precision(name: str) -> bool:
+    if name not in ("fp32", "bf16"):
+        raise BaogaoError(f"trainer.precision={name} is unknown", remedy="use fp32 or bf16")
+    return name == "bf16"
+
+
+def _on_cpu(device: str) -> bool:
+    if device not in ("auto", "cpu", "cuda"):
+        raise BaogaoError(f"trainer.device={device} is unknown", remedy="use auto, cpu or cuda")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise BaogaoError("trainer.device=cuda, but no CUDA device is there", remedy="use trainer.device=auto")
+    return device == "cpu"

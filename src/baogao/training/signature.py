@@ -1,0 +1,45 @@
+"""What a result stands on: data, scheme, configuration, versions."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import baogao
+from baogao.corpus.records import Record, fingerprint
+from baogao.files import sha256_json
+from baogao.labels import LabelSet
+
+
+def versions() -> dict[str, str]:
+    """The versions that can change a result."""
+    found = {"baogao": baogao.__version__, "python": platform.python_version()}
+    for package in ("torch", "transformers", "datasets", "numpy", "onnxruntime"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def signature(
+    parts: Mapping[str, Sequence[Record]], labels: LabelSet, config: Mapping[str, Any], seed: int
+) -> dict[str, Any]:
+    """The signature of a run: hashes of each part of the data, the label set and the configuration.
+
+    Where and when it ran, and how it was shown, are no part of it.
+    """
+    settings = {k: v for k, v in config.items() if k not in ("output", "name")}
+    settings["trainer"] = {
+        k: v for k, v in config["trainer"].items() if k not in ("resume", "quiet", "keep_checkpoints")
+    }
+    return {
+        "data": {part: fingerprint(records)[:16] for part, records in parts.items()},
+        "scheme": labels.scheme,
+        "labels": labels.sha256[:16],
+        "config": sha256_json(settings)[:16],
+        "seed": seed,
+        "baogao": baogao.__version__,
+    }
