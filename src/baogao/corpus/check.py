@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from baogao.corpus.formats import annotation_files, load_file
 from baogao.corpus.records import Record, parse_record
-from baogao.corpus.splits import PARTS, place_of
+from baogao.corpus.splits import PARTS, unit_of
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.labels import LabelSet
@@ -150,7 +150,7 @@ def _check_together(records: Sequence[Record], labels: LabelSet) -> Iterator[Fin
         layers[record.id, record.annotator].append(record)
         hashes[record.sha256].append(record)
         if record.meta.get("split"):
-            splits[place_of(record)].setdefault(str(record.meta["split"]), record)
+            splits[unit_of(record)].setdefault(str(record.meta["split"]), record)
             if record.meta["split"] not in PARTS:
                 what = f"split {record.meta['split']!r} is unknown"
                 yield _about(record, "error", "split", what, f"use one of {', '.join(PARTS)}")

@@ -15,6 +15,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
+_PROSE: Final = re.compile("[\t\n\r -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f]")
 _RESAVE: Final = "save the file as UTF-8 text and try again"
 
@@ -87,21 +88,15 @@ def _readable(text: str, path: str | None) -> str:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """UTF-16 without a byte order mark shows in line ends and digits, whose high byte is 0, on one side only."""
-    if len(data) % 2:
+    """UTF-16 without a byte order mark shows in its line ends and digits, which hold zero bytes; the right one of its
+    two byte orders reads as Chinese prose.
+    """
+    if len(data) % 2 or b"\x00" not in data:
         return None
-    sample = data[: 1 << 16]
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    for zeros, other, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if zeros and not other:
-            try:
-                text = data.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            printable = sum(c.isprintable() or c.isspace() for c in text[:2000])
-            common = len(re.findall("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\x09-\x7e]", text[:2000]))
-            if printable >= 0.99 * len(text[:2000]) and common >= 0.9 * len(text[:2000]):
-                return encoding
+    for encoding in ("utf-16-le", "utf-16-be"):
+        sample = data[:4000].decode(encoding, errors="replace")
+        if len(_PROSE.findall(sample)) >= 0.9 * len(sample):
+            return encoding
     return None
 
 
@@ -113,8 +108,8 @@ def _refuse_mixture(data: bytes, path: str | None) -> None:
             continue
         try:
             # Two or three GB18030 characters can pass for UTF-8 by chance; five ideographs do not.
-            if not utf8_line and len(_HAN.findall(line.decode("utf-8"))) >= 5:
-                utf8_line = number
+            if len(_HAN.findall(line.decode("utf-8"))) >= 5:
+                utf8_line = utf8_line or number
         except UnicodeDecodeError:
             other_line = other_line or number
         if utf8_line and other_line:

@@ -58,6 +58,8 @@ _BLOCKS: Final = frozenset(
         "ul",
     ]
 )
+# What a page is laid out with; paragraphs and lists are part of the text, however long one of them is.
+_CONTAINERS: Final = frozenset(["article", "body", "center", "div", "main", "section", "table", "tbody", "td", "tr"])
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SHARE: Final = 0.8  # of the page's Chinese characters outside links: what the element of the report must hold
@@ -87,7 +89,7 @@ def read_html(data: bytes, *, path: str | None = None) -> tuple[str, str, list[s
     _weigh(root, weights)
     main = root
     while True:
-        inner = [c for c in main if weights.get(c, 0) >= _SHARE * weights[root] and c.tag in _BLOCKS]
+        inner = [c for c in main if weights.get(c, 0) >= _SHARE * weights[root] and c.tag in _CONTAINERS]
         if not inner or not weights[root]:
             break
         main = inner[0]

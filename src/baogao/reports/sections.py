@@ -32,7 +32,7 @@ _PLAN_OPENING: Final = re.compile(
     "|[^。；]{0,14}(?:经济社会发展|政府工作)的?主要(?:预期)?目标"
 )
 # A heading run into the paragraph below it: 一、2023年工作回顾过去的一年…
-_INLINE_REVIEW: Final = re.compile(_NUMBER + "[^。，；：:]{0,24}?工作(?:的)?回顾")
+_INLINE_REVIEW: Final = re.compile("(?:^|(?<=[：:]))" + _NUMBER + "[^。，；：:]{0,24}?工作(?:的)?回顾")
 _INLINE_PLAN: Final = re.compile(
     "(?:[二三四五]、|[12][0-9]{3}年)[^。，；：:]{0,24}?(?:工作安排|目标任务|重点工作|主要任务|主要工作|预期目标|总体要求|工作部署|政府工作)"
 )
@@ -87,16 +87,16 @@ def _marks(text: str) -> Iterator[tuple[int, int, str]]:
         for first, last in sentences(text, start, end):
             opening = _opening(text[first : min(last, first + 80)], kind)
             if opening is not None:
-                kind, length = opening
-                yield first, first + length, kind
+                kind, (begin, stop) = opening
+                yield first + begin, first + stop, kind
 
 
-def _opening(sentence: str, before: str) -> tuple[str, int] | None:
-    """The kind that running text opens here and the length of the words that say so."""
-    if before == "other" and (match := _INLINE_REVIEW.match(sentence)):
-        return "review", match.end()
+def _opening(sentence: str, before: str) -> tuple[str, tuple[int, int]] | None:
+    """The kind that running text opens here and the range, in the sentence, of the words that say so."""
+    if before == "other" and (match := _INLINE_REVIEW.search(sentence)):
+        return "review", match.span()
     if before != "plan" and (match := _PLAN_OPENING.match(sentence) or _INLINE_PLAN.match(sentence)):
-        return "plan", match.end()
+        return "plan", match.span()
     return None
 
 

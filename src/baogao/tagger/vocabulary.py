@@ -17,7 +17,7 @@ from baogao.files import write_text
 SPECIAL: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 # Stand-ins for punctuation that the common Chinese BERT vocabulary lacks; without them an opening and a closing
 # quote would be the same unknown token. One character for one: offsets stay.
-SUBSTITUTES: Final = {"“": "「", "”": "」", "‘": "『", "’": "』", "—": "-", "…": ".", "－": "-", "　": " "}
+SUBSTITUTES: Final = {"“": "「", "”": "」", "‘": "『", "’": "』", "—": "-", "…": "."}
 # Every character that prose of any report may hold although the training text does not.
 ALWAYS: Final = (
     "，。、；：？！“”‘’（）《》〈〉【】〔〕「」『』—…·～￥"

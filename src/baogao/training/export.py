@@ -56,16 +56,17 @@ def export_onnx(folder: str | Path) -> Path:
             external_data=False,
             verbose=False,
         )
-        _compare(engine, OnnxEngine(Path(scratch)), vocabulary=int(engine._model.config.vocab_size), folder=folder)
+        _compare(engine, OnnxEngine(Path(scratch)), folder)
         (Path(scratch) / "model.onnx").replace(target)
     return target
 
 
-def _compare(engine: TorchEngine, exported: OnnxEngine, *, vocabulary: int, folder: Path) -> None:
+def _compare(engine: TorchEngine, exported: OnnxEngine, folder: Path) -> None:
     """Raise where the engines disagree on batches of other shapes than the exporter saw, with padding."""
     random = np.random.default_rng(0)
-    for rows, width in ((1, 5), (3, 40), (2, 100)):
-        ids = random.integers(0, vocabulary, (rows, width), dtype=np.int64)
+    limits = engine._model.config
+    for rows, width in ((1, 5), (3, 40), (2, int(limits.max_position_embeddings))):
+        ids = random.integers(0, int(limits.vocab_size), (rows, width), dtype=np.int64)
         mask = np.ones_like(ids)
         mask[0, width // 2 :] = 0
         real = mask.astype(bool)

@@ -1,0 +1,225 @@
+"""The command line as a user meets it: outputs, exit codes, and errors that say what to do."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from baogao.corpus.records import Record, write_jsonl
+from conftest import ROOT
+from training_help import small_corpus
+
+REPORT = ROOT / "data" / "reports" / "changyu_2021.txt"
+GOLD = ROOT / "annotations" / "original" / "changyu_2021.marked.txt"
+
+
+def run(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "100", "HF_HUB_OFFLINE": "1", **variables}
+    command = [sys.executable, "-m", "baogao.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=300, check=False)
+
+
+def clear(result: subprocess.CompletedProcess[str], code: int, *parts: str) -> None:
+    """The exit code, the words on standard error, and no traceback anywhere."""
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    for part in parts:
+        assert part in result.stderr, result.stderr
+
+
+def test_predict_writes_one_line_a_report(model_directory: Path) -> None:
+    result = run("predict", REPORT, REPORT, "--model", model_directory, "--quiet")
+    clear(result, 0)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(lines) == 2
+    assert list(lines[0]) == ["id", "path", "sha256", "model", "spans", "measurements"]
+    text = REPORT.read_text("utf-8")
+    assert lines[0]["spans"]
+    for span in lines[0]["spans"]:
+        assert list(span) == ["start", "end", "label", "text", "score"]
+        assert text[span["start"] : span["end"]] == span["text"]
+
+
+def test_predict_keeps_going_and_is_honest(model_directory: Path, write: Callable[..., Path]) -> None:
+    bad = [
+        write("empty.txt", b""),
+        write("binary.txt", bytes(range(256)) * 9),
+        write("bomb.docx", b"PK"),
+        write("none.pdf", b"%PDF-1.4"),
+    ]
+    result = run("predict", *bad, REPORT, "/no/such.txt", "--model", model_directory)
+    clear(result, 1, "the file is empty", "binary", "Word", "PDF", "cannot read the file", "5 of 6 inputs failed")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert ["error" in line for line in lines] == [True, True, True, True, False, True]
+    assert [line["path"] for line in lines] == [str(p) for p in (*bad, REPORT, "/no/such.txt")]
+
+
+def test_predict_forms(model_directory: Path, tmp_path: Path) -> None:
+    out = tmp_path / "spans.csv"
+    clear(run("predict", REPORT, "--model", model_directory, "--format", "csv", "-o", out), 0)
+    with out.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    text = REPORT.read_text("utf-8")
+    assert all(text[int(r["start"]) : int(r["end"])] == r["text"] for r in rows)
+    parquet = tmp_path / "spans.parquet"
+    clear(run("predict", REPORT, "--model", model_directory, "--format", "parquet", "-o", parquet), 0)
+    import pyarrow.parquet as pq
+
+    assert pq.read_table(parquet).num_rows == len(rows)
+    table = run("predict", REPORT, "--model", model_directory, "--format", "table")
+    clear(table, 0)
+    assert f"{len(rows)} spans" in table.stdout
+
+
+def test_usage_errors_exit_2(model_directory: Path) -> None:
+    clear(run("predict"), 2, "Missing argument")
+    clear(run("predict", REPORT, "--model", model_directory, "--format", "xml"), 2, "use one of: jsonl, csv")
+    clear(run("predict", REPORT, "--model", model_directory, "--format", "parquet"), 2, "-o OUT.parquet")
+    clear(run("predict", REPORT, "--model", model_directory, "--engine", "tpu"), 2, "no engine")
+    clear(run("typo"), 2, "No such command")
+
+
+def test_no_model_says_how_to_get_one() -> None:
+    clear(run("predict", REPORT, BAOGAO_MODEL=""), 1, "no model is given", "baogao train experiment=demo")
+    clear(run("predict", REPORT, "--model", "/no/model"), 1, "there is no such model directory")
+
+
+def test_the_model_can_come_from_the_environment(model_directory: Path) -> None:
+    clear(run("predict", REPORT, "-q", BAOGAO_MODEL=str(model_directory)), 0)
+
+
+def test_read(write: Callable[..., Path]) -> None:
+    result = run("read", REPORT, write("x.txt", b""))
+    clear(result, 1, "the file is empty")
+    line, failed = map(json.loads, result.stdout.splitlines())
+    assert line["text"] == REPORT.read_text("utf-8")
+    assert line["meta"]["level"] == "township"
+    assert {s["kind"] for s in line["sections"]} >= {"review", "plan"}
+    assert failed == {"path": str(failed["path"]), "error": "the file is empty"}
+
+
+def test_check_names_place_and_remedy(write: Callable[..., Path], tmp_path: Path) -> None:
+    clear(run("check", GOLD), 0, "1 records", "0 errors")
+    source = GOLD.read_text("utf-8").replace("⟦指标|", "⟦指针|", 1)
+    result = run("check", write("bad.marked.txt", source))
+    clear(result, 1, "1 errors")
+    assert "unknown label '指针'" in result.stdout
+    assert "→" in result.stdout
+    result = run("check", write("bad.jsonl", "{}"), "--json")
+    clear(result, 1)
+    assert json.loads(result.stdout.splitlines()[0])["line"] == 1
+    clear(run("check", tmp_path / "none"), 1, "there is no such file or folder")
+    clear(run("check", GOLD, "--labels", "typo"), 1, "there is no label set 'typo'")
+
+
+def test_check_and_attach_of_standoff_annotations(tmp_path: Path, write: Callable[..., Path]) -> None:
+    converted = tmp_path / "gold.jsonl"
+    clear(run("corpus", "convert", GOLD, converted), 0, "1 records")
+    value = json.loads(converted.read_text("utf-8"))
+    del value["text"]
+    standoff = write("standoff.jsonl", json.dumps(value))
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    shutil.copy(REPORT, reports / "whatever.txt")
+    clear(run("check", standoff), 0, "stand-off")
+    clear(run("check", standoff, "--reports", reports), 0, "0 errors")
+    joined = tmp_path / "joined.jsonl"
+    clear(run("corpus", "attach", reports, "-a", standoff, "-o", joined), 0, "1 of 1 records joined")
+    assert json.loads(joined.read_text("utf-8"))["text"] == REPORT.read_text("utf-8")
+    (reports / "whatever.txt").write_text("another text", "utf-8")
+    clear(run("corpus", "attach", reports, "-a", standoff, "-o", joined), 1, "no report in")
+    clear(run("check", standoff, "--reports", reports), 1, "its text has changed")
+
+
+def test_convert_and_split(tmp_path: Path) -> None:
+    folder = ROOT / "annotations" / "original"
+    clear(run("corpus", "convert", folder, tmp_path / "all.conll"), 0)
+    clear(run("corpus", "convert", tmp_path / "all.conll", tmp_path / "all.jsonl"), 0)
+    clear(run("corpus", "split", tmp_path / "all.jsonl", tmp_path / "parts"), 0, "train:", "development:", "test:")
+    assert {p.name for p in (tmp_path / "parts").iterdir()} == {"train.jsonl", "development.jsonl", "test.jsonl"}
+
+
+def test_evaluate_a_model_and_predictions(model_directory: Path, tmp_path: Path) -> None:
+    out = tmp_path / "scores.json"
+    clear(run("evaluate", model_directory, GOLD, "-o", out, "-q"), 0)
+    assert json.loads(out.read_text("utf-8"))["signature"]["model"].startswith("random@")
+    perfect = run("evaluate", GOLD, GOLD, "--format", "json")
+    clear(perfect, 0)
+    assert json.loads(perfect.stdout)["micro"]["f1"] == 1.0
+    other = ROOT / "annotations" / "original" / "anshang_2012.marked.txt"
+    clear(run("evaluate", other, GOLD), 1, "no prediction for their text")
+    clear(run("evaluate", GOLD, GOLD, "--format", "xml"), 2, "use table or json")
+    clear(run("evaluate", tmp_path / "none.jsonl", GOLD), 1, "no such file")
+    write_jsonl(tmp_path / "empty.jsonl", list[Record]())
+    clear(run("evaluate", GOLD, tmp_path / "empty.jsonl"), 1, "the gold holds no records")
+
+
+def test_version_and_help() -> None:
+    assert run("--version").stdout.strip() == "0.1.0"
+    shown = run("--help").stdout
+    for command in ("read", "check", "predict", "evaluate", "train", "export", "corpus"):
+        assert command in shown
+
+
+def test_train_answers_like_a_hydra_application() -> None:
+    job = run("train", "--cfg", "job", "--resolve", "output=x")
+    clear(job, 0)
+    assert "lr: 5.0e-05" in job.stdout
+    shown = run("train", "--help")
+    clear(shown, 0)
+    assert "encoder: bert_base_chinese" in shown.stdout
+    clear(run("train", "encoder=typo"), 1, "Could not find 'encoder/typo'", "macbert_base")
+    clear(run("train", "trainer.lr=abc"), 1, "could not be converted to Float", "trainer.lr")
+    clear(run("train", "trainer.typo=1"), 1, "trainer.typo")
+    clear(run("train", "corpus.annotations=[/no/where]", "output=/tmp/baogao-none"), 1, "no such file or folder")
+
+
+def test_tab_completion(tmp_path: Path) -> None:
+    """The script that Hydra prints, run in a real bash: groups behind ``baogao train`` complete."""
+    script = run("train", "-sc", "install=bash")
+    clear(script, 0)
+    launcher = tmp_path / "baogao"
+    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m baogao.cli "$@"\n')
+    launcher.chmod(0o755)
+    ask = (
+        f'PATH="{tmp_path}:$PATH"; {script.stdout.replace("cli.py", "baogao")}\n'
+        'COMP_LINE="baogao train encoder=mac"; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(baogao train encoder=mac)\n'
+        'COMP_CWORD=2; hydra_bash_completion; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    found = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, timeout=60, check=False)
+    assert found.stdout.split() == ["encoder=macbert_base"], found.stderr
+
+
+def test_training_packages_are_not_needed_to_predict(model_directory: Path) -> None:
+    """Import is light, and prediction loads no torch, transformers, datasets, hydra or SDK."""
+    code = (
+        "import sys, baogao\n"
+        "assert not {'numpy', 'torch', 'rich'} & set(sys.modules), 'import baogao must be instant'\n"
+        f"d = baogao.load({str(model_directory)!r})('全年地区生产总值完成5亿元。')\n"
+        "heavy = {'torch', 'transformers', 'datasets', 'hydra', 'label_studio_sdk', 'seqeval', 'tokenizers'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.slow
+def test_multirun_over_seeds_and_a_killed_run(tmp_path: Path) -> None:
+    corpus = small_corpus(tmp_path)
+    options = [f"corpus.annotations=[{corpus}]", "trainer.max_steps=2", "trainer.evaluations=1", "trainer.onnx=false"]
+    out = tmp_path / "seeds"
+    result = run("train", "--multirun", "trainer.seed=1,2", f"output={out}", *options, cwd=tmp_path)
+    clear(result, 0)
+    folders = [Path(line) for line in result.stdout.split()]
+    assert len(folders) == 2
+    assert folders[0] != folders[1]
+    for seed, folder in zip((1, 2), folders, strict=True):
+        assert json.loads((tmp_path / folder / "baogao.json").read_text("utf-8"))["signature"]["seed"] == seed

@@ -1,0 +1,200 @@
+"""Word, PDF and web pages: text out, limits kept, what is left out is named."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from baogao import BaogaoError, read
+from baogao.reports.read import MAX_BYTES
+
+HEAD = "云岚镇2020年政府工作报告"
+BODY = "　　全年地区生产总值15.6亿元，增长6.2%。"
+
+
+def word(path: Path) -> Path:
+    document = docx.Document()
+    document.add_paragraph(HEAD)
+    document.add_paragraph(BODY)
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(table._cells, ("指标", "数值", "粮食产量", "3.2万吨"), strict=True):
+        cell.text = text
+    document.add_paragraph("二、下一步打算")
+    document.save(str(path))
+    return path
+
+
+def pdf(path: Path, pages: list[list[str]]) -> Path:
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    canvas = Canvas(str(path))
+    for lines in pages:
+        canvas.setFont("STSong-Light", 12)
+        for row, line in enumerate(lines):
+            canvas.drawString(72, 760 - 20 * row, line)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def test_docx_keeps_the_order_of_paragraphs_and_tables(tmp_path: Path) -> None:
+    document = read(word(tmp_path / "r.docx"))
+    assert document.text.split("\n") == [HEAD, BODY, "指标\t数值", "粮食产量\t3.2万吨", "二、下一步打算"]
+    assert document.meta["place"] == "云岚镇"
+
+
+def test_docx_tracked_changes_and_text_boxes(tmp_path: Path) -> None:
+    """Inserted text is read, deleted text is left out and counted, a text box is read once."""
+    path = word(tmp_path / "r.docx")
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    extra = (
+        f'<w:p {space}><w:ins w:id="1" w:author="a"><w:r><w:t>新增就业</w:t></w:r></w:ins>'
+        f'<w:del w:id="2" w:author="a"><w:r><w:delText>旧数</w:delText></w:r></w:del><w:r><w:t>300人</w:t></w:r>'
+        f'<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:Choice><w:txbxContent><w:p><w:r><w:t>框内</w:t></w:r></w:p></w:txbxContent></mc:Choice>"
+        f"<mc:Fallback><w:txbxContent><w:p><w:r><w:t>框内</w:t></w:r></w:p></w:txbxContent></mc:Fallback>"
+        f"</mc:AlternateContent></w:r></w:p>"
+    )
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:sectPr", extra.encode() + b"<w:sectPr", 1)
+    with zipfile.ZipFile(path, "w") as target:
+        for name, data in parts.items():
+            target.writestr(name, data)
+    document = read(path)
+    assert document.text.endswith("二、下一步打算\n新增就业300人\n框内")
+    assert any("deletions" in note for note in document.meta["notes"])
+
+
+def test_docx_bomb_is_refused_before_it_unpacks(write: Callable[..., Path]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"<w:p/>" * 20_000_000)
+    assert len(buffer.getvalue()) < 1_000_000
+    with pytest.raises(BaogaoError, match="decompression bomb"):
+        read(write("bomb.docx", buffer.getvalue()))
+
+
+def test_docx_entities_are_not_expanded(tmp_path: Path) -> None:
+    path = word(tmp_path / "r.docx")
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    bomb = b'<!DOCTYPE x [<!ENTITY a "AAAAAAAAAA"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    xml = parts["word/document.xml"]
+    start = xml.index(b"<w:document")
+    parts["word/document.xml"] = xml[:start] + bomb + xml[start:].replace(HEAD.encode(), b"&b;")
+    with zipfile.ZipFile(path, "w") as target:
+        for name, data in parts.items():
+            target.writestr(name, data)
+    try:
+        assert "AAAA" not in read(path).text
+    except BaogaoError as error:
+        assert "Word document" in error.what
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 not really", b"plain text", b"\xd0\xcf\x11\xe0old word"])
+def test_what_is_no_docx_is_refused(write: Callable[..., Path], content: bytes) -> None:
+    with pytest.raises(BaogaoError, match="not a Word document") as caught:
+        read(write("r.docx", content))
+    assert caught.value.remedy
+
+
+def test_pdf_joins_wrapped_lines_and_drops_page_numbers(tmp_path: Path) -> None:
+    pages = [
+        [HEAD, "一、工作回顾", "全年地区生产总值完成十五亿六千万元比上年增长百分之六", "点二，财政收入完成一亿二千万元。", "- 1 -"],
+        ["第二页的内容从这里开始，粮食总产量达到三万二千吨比上年", "增长百分之三。", "2"],
+    ]
+    document = read(pdf(tmp_path / "r.pdf", pages))
+    assert "增长百分之六点二，财政收入" in document.text
+    assert "比上年增长百分之三。" in document.text
+    assert "一、工作回顾\n" in document.text
+    assert "- 1 -" not in document.text
+    assert document.meta["notes"] == ("2 page numbers are left out",)
+
+
+def test_pdf_without_text_asks_for_recognition(tmp_path: Path) -> None:
+    with pytest.raises(BaogaoError, match="no text layer") as caught:
+        read(pdf(tmp_path / "scan.pdf", [[], []]))
+    assert "ocrmypdf" in str(caught.value.remedy)
+
+
+def test_pdf_names_its_empty_pages(tmp_path: Path) -> None:
+    document = read(pdf(tmp_path / "r.pdf", [[HEAD], [], ["结束。"]]))
+    assert document.meta["notes"] == ("pages without a text layer, not read: 2",)
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7 broken", b"nothing", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>"])
+def test_damaged_pdf(write: Callable[..., Path], content: bytes) -> None:
+    with pytest.raises(BaogaoError, match="PDF"):
+        read(write("r.pdf", content))
+
+
+PAGE = f"""<!DOCTYPE html><html><head><title>x</title><style>p {{}}</style></head><body>
+<div class="menu"><a href="/">首页首页首页</a><span>网站导航栏目</span></div>
+<div><div id="c"><h1>{HEAD}</h1><p>各位代表：</p>
+<p>全年<b>地区生产总值</b>15.6亿元，<br>增长6.2%。</p><table><tr><td>粮食</td><td>3.2万吨</td></tr></table>
+<p>{"一年来，全镇上下团结一心，各项工作取得新的成效。" * 20}</p></div></div>
+<footer>版权所有</footer><script>var a = "脚本";</script></body></html>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_html_keeps_the_main_part(write: Callable[..., Path], encoding: str) -> None:
+    document = read(write("r.html", PAGE.encode(encoding)))
+    lines = document.text.split("\n")
+    assert lines[:5] == [HEAD, "各位代表：", "全年地区生产总值15.6亿元，", "增长6.2%。", "粮食 3.2万吨"]
+    assert "导航" not in document.text
+    assert "脚本" not in document.text
+    assert document.meta["notes"] == ("6 Chinese characters outside the page's main part are left out",)
+
+
+def test_deeply_nested_html_is_refused(write: Callable[..., Path]) -> None:
+    with pytest.raises(BaogaoError):
+        read(write("r.html", "<div>" * 5000 + "镇" + "</div>" * 5000))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("r.txt", b"", "the file is empty"),
+        ("r.txt", b" \n\xe3\x80\x80\n", "holds no text"),
+        ("r.xls", b"x", "files ending in '.xls' are not read"),
+        ("r.html", b"<html></html>", "holds no text"),
+        ("r.txt", bytes(range(256)) * 40, "binary file"),
+    ],
+)
+def test_unreadable_files_say_why(write: Callable[..., Path], name: str, content: bytes, message: str) -> None:
+    with pytest.raises(BaogaoError, match=message) as caught:
+        read(write(name, content))
+    assert caught.value.path is not None
+    assert caught.value.remedy
+
+
+def test_missing_files_and_folders(tmp_path: Path) -> None:
+    with pytest.raises(BaogaoError, match="cannot read"):
+        read(tmp_path / "none.txt")
+    (tmp_path / "folder.txt").mkdir()
+    with pytest.raises(BaogaoError, match="a folder"):
+        read(tmp_path / "folder.txt")
+
+
+def test_files_over_the_limit_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "big.txt"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_BYTES + 1)
+    with pytest.raises(BaogaoError, match="more than the limit"):
+        read(path)
+
+
+def test_five_megabytes_are_read(write: Callable[..., Path]) -> None:
+    text = (HEAD + "\n" + (BODY + "\n") * 40) * 1700
+    assert len(text.encode()) > 5_000_000 * 0.7
+    document = read(write("long.txt", text * 2))
+    assert document.text == text * 2
+    assert document.sections[-1].end == len(document.text)

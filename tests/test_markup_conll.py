@@ -1,0 +1,113 @@
+"""Inline marks and character-per-line BIO: both come back to the character."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+
+from baogao import BaogaoError, Document, Span
+from baogao.corpus import load_records, record_of, write_records
+from baogao.corpus.conll import parse_conll, render_conll
+from baogao.corpus.markup import parse_markup, render_markup
+from baogao.labels import LabelSet, load_labels
+from strategies import annotated
+
+LABELS = load_labels("report")
+HEAD = "---\nid: 甲镇_2020\nplace: 甲镇\nlevel: township\nyear: 2020\n---\n"
+
+
+def test_markup_gives_text_and_marks(labels: LabelSet) -> None:
+    record = parse_markup(HEAD + "全年⟦指标|生产总值⟧⟦VALUE|5万元⟧。\n", labels)
+    assert record.text == "全年生产总值5万元。\n"
+    assert [(m.label, record.text[m.start : m.end]) for m in record.marks] == [("METRIC", "生产总值"), ("VALUE", "5万元")]
+    assert record.id == "甲镇_2020"
+    assert record.meta == {"place": "甲镇", "level": "township", "year": 2020}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("全年⟦指标|生产总值", "must be"),
+        ("全年⟦指标|生产⟦数值|5⟧⟧", "nested"),
+        ("全年⟦指针|生产⟧", "unknown label '指针'"),
+        ("全年⟦指标|⟧", "is empty"),
+        ("全年⟦指标| 生产⟧", "white space"),
+        ("全年⟦指标|生\n产⟧", "crosses a line"),
+        ("全年生产⟧", "⟧ without ⟦"),
+        ("全年⟦生产⟧", "must be"),
+    ],
+)
+def test_wrong_marks_name_their_line(labels: LabelSet, body: str, message: str) -> None:
+    with pytest.raises(BaogaoError, match=message) as caught:
+        parse_markup(HEAD + "第一行\n" + body, labels, path="a.marked.txt")
+    assert caught.value.line == 8
+
+
+def test_front_matter_is_required(labels: LabelSet) -> None:
+    for source in ("全年", "---\nid: x\n全年", "---\na: [\n---\n", "---\n- 1\n---\n"):
+        with pytest.raises(BaogaoError, match="front matter"):
+            parse_markup(source, labels)
+
+
+@given(annotated())
+def test_markup_round_trip(case: tuple[str, list[tuple[int, int, str]]]) -> None:
+    text, spans = case
+    assume("⟦" not in text and "⟧" not in text)
+    document = Document(text, id="x", spans=tuple(Span.of(text, *s) for s in spans), meta={"year": 2020})
+    record = record_of(document, annotator="author", scheme=LABELS.scheme)
+    back = parse_markup(render_markup(record, LABELS), LABELS)
+    assert (back.text, back.marks, dict(back.meta)) == (record.text, record.marks, {"year": 2020})
+
+
+@given(annotated())
+def test_conll_round_trip(case: tuple[str, list[tuple[int, int, str]]]) -> None:
+    text, spans = case
+    assume(text)
+    document = Document(text, id="x", spans=tuple(Span.of(text, *s) for s in spans), meta={"year": 2020})
+    record = record_of(document, annotator="a", scheme="1.3")
+    lines = [line + "\n" for line in render_conll([record, record])]
+    assert "".join(lines).count("\n") == len(lines)  # no character of the text breaks a line
+    for back in parse_conll(lines):
+        assert (back.id, back.text, back.marks, back.meta) == ("x", text, record.marks, {"year": 2020})
+
+
+def test_conll_keeps_annotated_ranges() -> None:
+    record = record_of(Document("全年生产总值。其余", spans=(Span(2, 6, "METRIC", "生产总值"),)))
+    from dataclasses import replace
+
+    (back,) = parse_conll(render_conll([replace(record, ranges=((0, 7),))]))
+    assert back.ranges == ((0, 7),)
+
+
+def test_conll_from_elsewhere() -> None:
+    """Files of public sets: no DOCSTART, blanks between sentences, a space before the tag."""
+    (record,) = parse_conll(["浙 B-company\n", "商 I-company\n", "的 O\n", "\n", "\n", "叶 B-name\n"])
+    assert record.text == "浙商的\n叶"
+    assert [tuple(m) for m in record.marks] == [(0, 2, "company"), (4, 5, "name")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("商", "expected a character and a tag"), ("商 I-name", "does not continue"), ("商 X-name", "no tag"), ("浙商 O", "not one")],
+)
+def test_conll_errors_name_their_line(line: str, message: str) -> None:
+    with pytest.raises(BaogaoError, match=message) as caught:
+        list(parse_conll(["浙 O", line], path="a.conll"))
+    assert caught.value.line == 2
+
+
+def test_formats_by_their_ending(tmp_path: Path, labels: LabelSet) -> None:
+    record = parse_markup(HEAD + "全年⟦指标|生产总值⟧⟦数值|5万元⟧。\r\n", labels)
+    for name in ("a.jsonl", "a.conll", "a.marked.txt", "folder"):
+        write_records(tmp_path / name, [record], labels)
+        (back,) = load_records([tmp_path / name], labels)
+        assert (back.id, back.text, back.marks) == (record.id, record.text, record.marks), name
+    with pytest.raises(BaogaoError, match="unknown format"):
+        write_records(tmp_path / "a.xml", [record], labels)
+    with pytest.raises(BaogaoError, match="no such file"):
+        load_records([tmp_path / "none.jsonl"], labels)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BaogaoError, match="no annotation files"):
+        load_records([tmp_path / "empty"], labels)

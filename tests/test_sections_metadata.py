@@ -1,0 +1,76 @@
+"""Sections and what a report's head says, on heads and headings of many shapes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from baogao.reports import document, sections
+from strategies import texts
+
+
+def kinds(text: str) -> list[str]:
+    return [s.kind for s in sections(text)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["各位代表：", "一、2023年工作回顾", "甲。", "二、2024年工作安排", "乙。"], ["other", "review", "plan"]),
+        (["过去五年工作回顾", "甲。", "今后五年目标任务", "乙。"], ["review", "plan"]),
+        (["一、2023年：爬坡过坎", "甲。", "二、2024年：奋力突围", "乙。"], ["review", "plan"]),
+        (["甲镇2022年工作总结和2023年工作计划", "一、2022年主要工作", "甲。", "二、2023年打算"], ["other", "review", "plan"]),
+        (["去年工作很好。", "今年政府工作的总体要求是：稳中求进。", "发展。"], ["other", "plan"]),
+        (["各位代表：一、2023年工作回顾过去的一年，极不平凡。二、2024年工作安排今年是关键一年。"], ["other", "review", "plan"]),
+        (["一、工作回顾", "（一）完成各项任务", "甲。", "二、下一步打算", "名词解释", "丙。"], ["review", "plan", "other"]),
+        (["没有标题的报告。"], ["other"]),
+        ([], ["other"]),
+    ],
+)  # fmt: skip
+def test_kinds(lines: list[str], expected: list[str]) -> None:
+    text = "\n".join(lines)
+    assert kinds(text) == (expected if text else [])
+
+
+def test_headings_slice_back() -> None:
+    text = "各位代表：\n  一、2023年工作回顾\n好。\n二、2024年工作安排\n干。"
+    found = [text[slice(*s.heading)] for s in sections(text) if s.heading]
+    assert found == ["一、2023年工作回顾", "二、2024年工作安排"]
+
+
+@given(texts)
+def test_sections_tile_any_text(text: str) -> None:
+    position = 0
+    for section in sections(text):
+        assert section.start == position
+        assert section.end > section.start
+        if section.heading:
+            assert section.start <= section.heading[0] < section.heading[1] <= section.end
+        position = section.end
+    assert position == len(text)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("云岚镇2020年政府工作报告\n", {"place": "云岚镇", "level": "township", "year": 2020}),
+        ("政府工作报告\n——2012年1月9日在安垧县第十六届人民代表大会第一次会议上\n", {"place": "安垧县", "level": "county", "year": 2012}),
+        ("璟州市政府工作报告\n——2026年2月6日在璟州市第十五届人民代表大会上\n", {"place": "璟州市", "level": "city", "year": 2026}),
+        ("各位代表：\n现在，我代表市人民政府，向大会报告工作。\n一、2023年工作回顾\n", {"level": "city", "year": 2024}),
+        ("政府工作报告\n——二〇二六年一月二十七日在漠江省人民代表大会上\n漠江省省长\n", {"place": "漠江省", "level": "province", "year": 2026}),
+        ("塔娜乌拉旗2024年政府工作报告\n", {"place": "塔娜乌拉旗", "level": "county", "year": 2024}),
+        ("政府工作报告\n——2019年3月5日在第十三届全国人民代表大会第二次会议上\n国务院总理\n", {"place": "国务院", "level": "national", "year": 2019}),
+        ("响硐镇2012年工作总结和2013年工作安排\n", {"place": "响硐镇", "year": 2013}),
+        ("没有任何信息。", {}),
+    ],
+)  # fmt: skip
+def test_metadata(head: str, expected: dict[str, object]) -> None:
+    meta = document(head + "正文。").meta
+    assert {k: meta.get(k) for k in ("place", "level", "year") if k in meta} | expected == {
+        k: meta.get(k) for k in ("place", "level", "year") if k in meta
+    }
+
+
+def test_title() -> None:
+    assert document("  云岚镇 2020年政府工作报告\n\n正文。").meta["title"] == "云岚镇2020年政府工作报告"
+    assert "title" not in document("各位代表：\n正文。").meta

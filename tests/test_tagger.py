@@ -1,0 +1,102 @@
+"""The tagger on a real network with random weights: whatever the text, spans slice back and never overlap."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from baogao import BaogaoError, Document, load
+from baogao.reports import document, paragraphs, sentences
+from baogao.tagger import Manifest, Tagger
+from baogao.tagger.engines import OnnxEngine, TorchEngine, open_engine
+from strategies import texts
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts)
+def test_read_to_spans_on_any_text(tagger: Tagger, text: str) -> None:
+    """read → sentences → windows → decode → spans: Document checks every slice and every overlap when it is made."""
+    read = document(text)
+    assert all(text[a:b].strip() == text[a:b] != "" for a, b in sentences(text))
+    found = tagger.spans(text)
+    tagged = read.with_spans(found)
+    assert list(tagged.spans) == found
+    lines = list(paragraphs(text))
+    for span in found:
+        assert text[span.start : span.end] == span.text == span.text.strip() != ""
+        assert any(a <= span.start and span.end <= b for a, b in lines)
+        assert span.score is not None
+        assert 0.0 <= span.score <= 1.0
+
+
+def test_long_paragraphs_lose_nothing(tagger: Tagger) -> None:
+    """A paragraph of many windows is tagged to its end, and no span is cut at a window's edge."""
+    text = "全年地区生产总值完成5亿元，增长6%；实施“百千万工程”建设。" * 60
+    found = tagger.spans(text)
+    assert found[-1].end > len(text) - 60
+    assert found == tagger.spans(text)
+
+
+def test_the_engines_agree(model_directory: Path) -> None:
+    onnx, torch = OnnxEngine(model_directory), TorchEngine(model_directory)
+    ids = np.array([[2, 9, 8, 7, 3], [2, 9, 3, 0, 0]], dtype=np.int64)
+    mask = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]], dtype=np.int64)
+    real = mask.astype(bool)
+    assert np.abs(onnx.logits(ids, mask)[real] - torch.logits(ids, mask)[real]).max() < 1e-4
+
+
+def test_engine_choice(model_directory: Path, tmp_path: Path) -> None:
+    assert open_engine(model_directory).name == "onnx"
+    bare = tmp_path / "bare"
+    shutil.copytree(model_directory, bare, ignore=shutil.ignore_patterns("*.onnx"))
+    assert open_engine(bare).name == "torch"
+    with pytest.raises(BaogaoError, match="no engine 'tpu'"):
+        open_engine(bare, "tpu")  # type: ignore[arg-type]
+    (bare / "model.onnx").write_bytes(b"damaged")
+    with pytest.raises(BaogaoError, match="baogao export"):
+        open_engine(bare)
+
+
+def test_damaged_directories_say_what_is_wrong(model_directory: Path, tmp_path: Path) -> None:
+    with pytest.raises(BaogaoError, match="no such model directory"):
+        load(tmp_path / "none")
+    with pytest.raises(BaogaoError, match=r"baogao\.json is missing"):
+        load(tmp_path)
+    broken = tmp_path / "broken"
+    shutil.copytree(model_directory, broken)
+    (broken / "baogao.json").write_text('{"format": 1}')
+    with pytest.raises(BaogaoError, match="damaged"):
+        load(broken)
+    (broken / "baogao.json").write_text('{"format": 99}')
+    with pytest.raises(BaogaoError, match="format 99"):
+        load(broken)
+
+
+def test_manifest_round_trip(model_directory: Path, tmp_path: Path) -> None:
+    manifest = Manifest.load(model_directory)
+    manifest.save(tmp_path)
+    assert Manifest.load(tmp_path) == manifest
+    assert manifest.model_id.startswith("random@")
+    assert json.loads((tmp_path / "baogao.json").read_text("utf-8"))["labels"]["name"] == "report"
+
+
+def test_predictor_takes_texts_documents_and_streams(model_directory: Path) -> None:
+    predictor = load(model_directory, threads=1)
+    text = "全年地区生产总值完成5亿元。"
+    one = predictor(text)
+    assert isinstance(one, Document)
+    assert predictor(one).spans == one.spans
+    assert predictor("").spans == ()
+    stream = predictor(iter([text, one, ""]))
+    assert [d.spans for d in stream] == [one.spans, one.spans, ()]
+    endless = predictor(text for _ in iter(int, 1))
+    assert next(endless).text == text
+    with pytest.raises(TypeError):
+        predictor(5)  # type: ignore[call-overload]
+    with pytest.raises(TypeError):
+        list(predictor([b"bytes"]))  # type: ignore[list-item]

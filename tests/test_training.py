@@ -1,0 +1,248 @@
+"""Fine-tuning for a few steps: datasets, encoders, resuming, and what lies in the directory at the end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertModel,
+    ErnieConfig,
+    ErnieModel,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+
+from baogao import BaogaoError, load
+from baogao.corpus import Mark, load_records, record_of
+from baogao.files import configs_dir
+from baogao.labels import LabelSet
+from baogao.reports import document
+from baogao.spans import Span
+from baogao.tagger import Vocabulary
+from baogao.tagger.vocabulary import SPECIAL
+from baogao.training.dataset import IGNORED, build_dataset, texts_of
+from baogao.training.finetune import finetune
+from training_help import configure, excerpt, small_corpus
+
+TINY = (
+    "encoder.architecture.hidden_size=32",
+    "encoder.architecture.layers=1",
+    "encoder.architecture.attention_heads=2",
+    "encoder.architecture.intermediate_size=32",
+)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_corpus(tmp_path_factory.mktemp("corpus"))
+
+
+def names(group: str) -> list[str]:
+    return sorted(p.stem for p in (configs_dir() / group).glob("*.yaml"))
+
+
+@pytest.mark.parametrize("group", ["labels", "corpus", "encoder", "head", "trainer", "experiment"])
+def test_every_configuration_composes_under_the_schema(group: str) -> None:
+    assert names(group)
+    for name in names(group):
+        assert configure(f"{group}={name}").name
+
+
+@pytest.mark.parametrize("experiment", names("experiment"))
+def test_every_experiment_runs_two_steps(experiment: str, corpus: Path, tmp_path: Path) -> None:
+    config = configure(f"experiment={experiment}", f"corpus.annotations=[{corpus}]", *TINY)
+    assert config.name == experiment
+    metrics = finetune(config, tmp_path / "run")
+    assert set(metrics) == {"development", "test"}
+
+
+def test_the_directory_describes_itself(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    metrics = finetune(configure(f"corpus.annotations=[{corpus}]", *TINY), folder)
+    assert capsys.readouterr().out == ""  # standard output is for programs
+    present = {p.name for p in folder.iterdir()}
+    assert {
+        "baogao.json", "model.safetensors", "model.onnx", "config.json", "vocab.txt", "tokenizer.json",
+        "train_config.yaml", "metrics.json", "README.md", "tensorboard",
+    } <= present  # fmt: skip
+    assert "checkpoints" not in present
+    assert json.loads((folder / "metrics.json").read_text("utf-8")) == metrics
+    signature = json.loads((folder / "baogao.json").read_text("utf-8"))["signature"]
+    assert signature["seed"] == 13
+    assert set(signature["data"]) == {"train", "development", "test"}
+    card = (folder / "README.md").read_text("utf-8")
+    assert "Strict span scores, test" in card
+    assert signature["config"] in card
+    text = "全年地区生产总值完成5亿元。"
+    onnx, weights = load(folder, "onnx")(text), load(folder, "torch")(text)
+    assert [(s.start, s.end, s.label) for s in onnx.spans] == [(s.start, s.end, s.label) for s in weights.spans]
+    vocabulary = Vocabulary.load(folder)
+    expected = [vocabulary.cls, *vocabulary.encode(text).tolist(), vocabulary.sep]
+    assert AutoTokenizer.from_pretrained(folder)(text)["input_ids"] == expected
+    with pytest.raises(BaogaoError, match="already holds a run"):
+        finetune(configure(f"corpus.annotations=[{corpus}]", *TINY), folder)
+
+
+class Interrupt(TrainerCallback):
+    """The power goes at a step."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        if state.global_step == self.step:
+            raise KeyboardInterrupt
+
+
+def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Path) -> None:
+    options = (f"corpus.annotations=[{corpus}]", "trainer.max_steps=9", "trainer.evaluations=3", "trainer.onnx=false", *TINY)
+    whole = finetune(configure(*options), tmp_path / "whole")
+    broken = tmp_path / "broken"
+    with pytest.raises(KeyboardInterrupt):
+        finetune(configure(*options), broken, callbacks=[Interrupt(5)])
+    assert not (broken / "metrics.json").exists()
+    with pytest.raises(BaogaoError, match="config changed"):
+        finetune(configure(*options, "trainer.resume=true", "trainer.lr=1"), broken)
+    resumed = finetune(configure(*options, "trainer.resume=true"), broken)
+    first, second = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "broken"))
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    for metrics in (whole, resumed):
+        for part in metrics.values():
+            part["signature"].pop("model", None)
+    assert resumed == whole
+    assert finetune(configure(*options, "trainer.resume=true"), broken)["test"]["micro"] == whole["test"]["micro"]
+
+
+def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:
+    options = (f"corpus.annotations=[{corpus}]", "trainer.onnx=false", *TINY)
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        finetune(configure(*options, f"trainer.seed={seed}"), tmp_path / name)
+    a, b, c = (load_file(tmp_path / name / "model.safetensors")["classifier.weight"] for name in "abc")
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+
+
+def test_early_stopping(corpus: Path, tmp_path: Path) -> None:
+    """With a rate of 0 nothing gets better: the run stops after ``patience`` further evaluations."""
+    steps: list[int] = []
+
+    class Count(TrainerCallback):
+        def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+            steps.append(state.global_step)
+
+    options = ("trainer.max_steps=20", "trainer.evaluations=20", "trainer.patience=2", "trainer.lr=0", "trainer.onnx=false")
+    finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / "run", callbacks=[Count()])
+    assert steps[-1] == 3
+
+
+HUB_VOCABULARY = [*SPECIAL, *"「」『』-.,，。、；：（）%0123456789gdp全年地区生产总值完成亿元增长比上实施建设工程镇县市"]
+
+
+def hub_checkpoint(folder: Path, kind: str) -> Path:
+    """A checkpoint in the hub's format: a base model without a head, and a vocabulary without curved quotes."""
+    torch.manual_seed(0)
+    shape = {
+        "vocab_size": len(HUB_VOCABULARY), "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
+        "intermediate_size": 32, "max_position_embeddings": 80,
+    }  # fmt: skip
+    model = ErnieModel(ErnieConfig(**shape)) if kind == "ernie" else BertModel(BertConfig(**shape))
+    model.save_pretrained(folder)
+    (folder / "vocab.txt").write_text("".join(t + "\n" for t in HUB_VOCABULARY), "utf-8")
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer", "do_lower_case": true}')
+    return folder
+
+
+@pytest.mark.parametrize("encoder", ["bert_base_chinese", "roberta_wwm_ext", "macbert_base", "ernie3_base"])
+def test_hub_encoders_load_by_name(encoder: str, corpus: Path, tmp_path: Path) -> None:
+    kind = "ernie" if encoder.startswith("ernie") else "bert"
+    checkpoint = hub_checkpoint(tmp_path / "hub", kind)
+    options = (f"encoder={encoder}", f"encoder.path={checkpoint}", "trainer.lr=0", f"corpus.annotations=[{corpus}]")
+    finetune(configure(*options), tmp_path / "run")
+    before, after = (load_file(tmp_path / name / "model.safetensors") for name in ("hub", "run"))
+    prefix = f"{kind}."
+    for key in ("embeddings.word_embeddings.weight", "encoder.layer.0.attention.self.query.weight"):
+        assert torch.equal(before.get(key, before.get(prefix + key)), after[prefix + key])
+    assert "“→「" in (tmp_path / "run" / "README.md").read_text("utf-8")
+    assert Vocabulary.load(tmp_path / "run").tokens == tuple(HUB_VOCABULARY)
+    assert load(tmp_path / "run")("实施“百千万工程”").text == "实施“百千万工程”"
+
+
+def test_an_encoder_that_is_not_here_says_what_to_do(corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(BaogaoError, match="cannot load the encoder 'macbert_base'") as caught:
+        finetune(configure("encoder=macbert_base", f"corpus.annotations=[{corpus}]"), tmp_path / "run")
+    assert "encoder.path=DIRECTORY" in str(caught.value.remedy)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["encoder.path=x"], "either a path or an architecture"),
+        (["encoder.max_characters=5"], "too short"),
+        (["trainer.precision=int8"], "precision=int8"),
+        (["trainer.device=tpu"], "device=tpu"),
+        (["corpus.annotations=[nowhere]"], "no such file or folder"),
+    ],
+)
+def test_settings_that_cannot_be(overrides: list[str], message: str, corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(BaogaoError, match=message):
+        finetune(configure(f"corpus.annotations=[{corpus}]", *TINY, *overrides), tmp_path / "run")
+
+
+def test_unsound_annotations_stop_the_run(corpus: Path, tmp_path: Path, labels: LabelSet) -> None:
+    line = json.loads(corpus.read_text("utf-8").splitlines()[0])
+    line["spans"] = [{"start": 2, "end": 6, "label": "METRIC"}, {"start": 4, "end": 8, "label": "VALUE"}]
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(json.dumps(line) + "\n", "utf-8")
+    with pytest.raises(BaogaoError, match="overlaps") as caught:
+        finetune(configure(f"corpus.annotations=[{bad}]", *TINY), tmp_path / "run")
+    assert (caught.value.path, caught.value.line) == (str(bad), 1)
+    assert not (tmp_path / "run").exists()
+
+
+def test_windows_carry_every_span_once(corpus: Path, labels: LabelSet) -> None:
+    records = load_records([corpus], labels)
+    vocabulary = Vocabulary.build(texts_of(records))
+    for limit in (24, 62, 500):
+        dataset, tally = build_dataset(records, labels, vocabulary, limit)
+        begins = sum(tag % 2 == 1 for row in dataset for tag in row["labels"] if tag != IGNORED)
+        assert begins == tally.spans
+        assert tally.spans + len(tally.too_long) == sum(len(r.marks) for r in records)
+        assert not tally.lost
+        assert max(len(row["input_ids"]) for row in dataset) <= limit + 2
+
+
+def test_spans_that_cannot_fit_are_named_and_masked(labels: LabelSet) -> None:
+    text = "坚持" + "甲" * 40 + "理念不动摇"
+    record = record_of(document(text).with_spans([Span.of(text, 2, 44, "SLOGAN")]))
+    dataset, tally = build_dataset([record], labels, Vocabulary.build([text]), 30)
+    assert len(tally.too_long) == 1
+    assert "not trained on" in tally.summary()
+    assert sum(tag == IGNORED for row in dataset for tag in row["labels"]) == 42 + 2 * len(dataset)
+
+
+def test_only_annotated_ranges_are_trained_on(corpus: Path, labels: LabelSet) -> None:
+    record = excerpt(load_records([corpus], labels)[0], 100)
+    assert record.text is not None
+    half = len(record.text) // 2
+    inside = tuple(m for m in record.marks if m.end <= half)
+    part = replace(record, ranges=((0, half),), marks=inside)
+    dataset, tally = build_dataset([part], labels, Vocabulary.build([record.text]), 500)
+    assert tally.characters <= half
+    assert tally.spans == len(inside)
+
+
+def test_spans_across_paragraphs_are_named(labels: LabelSet) -> None:
+    text = "生产\n总值五万"
+    record = replace(record_of(document(text)), marks=(Mark(0, 5, "METRIC"),))
+    _, tally = build_dataset([record], labels, Vocabulary.build([text]), 30)
+    assert len(tally.lost) == 1
