@@ -50,9 +50,9 @@ def model_directory(tmp_path_factory: pytest.TempPathFactory, labels: LabelSet) 
         num_attention_heads=2,
         intermediate_size=32,
         max_position_embeddings=66,
-        num_labels=len(labels.tags),
         initializer_range=0.7,  # far from zero, so that the scores are far from uniform
     )
+    config.num_labels = len(labels.tags)
     AutoModelForTokenClassification.from_config(config).save_pretrained(folder)  # type: ignore[no-untyped-call]
     vocabulary.save(folder)
     hub_tokenizer(vocabulary).save_pretrained(folder)

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 WHITE = " \t\n\r\x0b\x0c\x1c\x85\u00a0\u2003\u2028\u2029\u3000\u200b\ufeff"
 REPORT = "全年地区生产总值155.9亿元，增长6.2%。“百千万工程”；（其中）“"
-PIECES = ["[bookmark: _GoBack]", "\r\n", "\n\n\n", "　　", "100 %", "𠀀𠮷", "e\u0301", "\U0001f468\u200d\U0001f469", '"引"']
+PIECES = [
+    "[bookmark: _GoBack]",
+    "\r\n",
+    "\n\n\n",
+    "　　",
+    "100 %",
+    "𠀀𠮷",
+    "e\u0301",
+    "\U0001f468\u200d\U0001f469",
+    '"引"',
+]
 
 characters = st.one_of(
     st.sampled_from(REPORT),

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from baogao import BaogaoError
 from baogao.corpus import Mark, Record, attach, check_files, check_records, raise_on_errors, require_text, split
+from baogao.corpus.statistics import statistics
 from baogao.files import sha256_text
 from baogao.labels import LabelSet
+from baogao.scoring import agreement
 
 TEXT = "全年生产总值5万元，增长3%。\n余下"
 
@@ -151,3 +153,30 @@ def test_too_few_places() -> None:
         split(corpus([1, 1, 1]), development=0.5, test=0.1)
     with pytest.raises(BaogaoError, match="shares"):
         split(corpus([1, 2, 3]), development=0.5, test=0.5)
+
+
+def test_statistics_by_part_and_level() -> None:
+    records = [
+        make("a", "一二三", (Mark(0, 1, "METRIC"),), place="甲", level="county", year=2020, split="train"),
+        make("b", "四五", (), place="甲", level="county", year=2011, split="train"),
+        make("c", "六", (Mark(0, 1, "VALUE"),), place="乙", level="city", year=2024, split="test"),
+    ]
+    rows = {(row.part, row.level): row for row in statistics(records)}
+    county = rows["train", "county"]
+    assert (county.reports, county.units, county.characters, county.years) == (2, 1, 5, (2011, 2020))
+    assert rows["all", "all"].labels == {"METRIC": 1, "VALUE": 1}
+    assert list(rows) == [("train", "county"), ("train", "all"), ("test", "city"), ("test", "all"), ("all", "all")]
+
+
+def test_agreement_by_hand(labels: LabelSet) -> None:
+    """Two of three spans of each annotator are the same: F1 is 2 · 2 / (3 + 3)."""
+    first = replace(make(marks=(Mark(2, 6, "METRIC"), Mark(6, 9, "VALUE"), Mark(10, 14, "CHANGE"))), annotator="a")
+    second = replace(make(marks=(Mark(2, 6, "METRIC"), Mark(6, 9, "VALUE"), Mark(12, 14, "CHANGE"))), annotator="b")
+    scores, pairs = agreement([first, second], labels)
+    assert pairs == 1
+    assert scores.micro.f1 == pytest.approx(4 / 6)
+    assert (scores.labels["METRIC"].f1, scores.labels["CHANGE"].f1) == (1.0, 0.0)
+    with pytest.raises(BaogaoError, match="annotated twice"):
+        agreement([first], labels)
+    with pytest.raises(BaogaoError, match="different ranges"):
+        agreement([first, replace(second, ranges=((0, 5),))], labels)

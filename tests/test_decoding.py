@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -20,8 +20,7 @@ def allowed_sequences(length: int) -> list[tuple[int, ...]]:
     return [
         path
         for path in product(range(len(SMALL.tags)), repeat=length)
-        if SMALL.allowed_first[path[0]]
-        and all(SMALL.allowed[a, b] for a, b in zip(path, path[1:], strict=False))
+        if SMALL.allowed_first[path[0]] and all(SMALL.allowed[a, b] for a, b in pairwise(path))
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ LENGTH = 30
 def span_sets(draw: st.DrawFn) -> list[Span]:
     edges = sorted(draw(st.sets(st.integers(0, LENGTH), max_size=14)))
     text = "字" * LENGTH
-    return [Span.of(text, a, b, draw(st.sampled_from(LABELS))) for a, b in zip(edges, edges[1:], strict=False) if draw(st.booleans())]
+    return [Span.of(text, a, b, draw(st.sampled_from(LABELS))) for a, b in pairwise(edges) if draw(st.booleans())]
 
 
 def tags(spans: list[Span]) -> list[str]:

@@ -93,10 +93,7 @@ def test_docx_entities_are_not_expanded(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as target:
         for name, data in parts.items():
             target.writestr(name, data)
-    try:
-        assert "AAAA" not in read(path).text
-    except BaogaoError as error:
-        assert "Word document" in error.what
+    assert "AAAA" not in read(path).text
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 not really", b"plain text", b"\xd0\xcf\x11\xe0old word"])
@@ -108,7 +105,13 @@ def test_what_is_no_docx_is_refused(write: Callable[..., Path], content: bytes) 
 
 def test_pdf_joins_wrapped_lines_and_drops_page_numbers(tmp_path: Path) -> None:
     pages = [
-        [HEAD, "一、工作回顾", "全年地区生产总值完成十五亿六千万元比上年增长百分之六", "点二，财政收入完成一亿二千万元。", "- 1 -"],
+        [
+            HEAD,
+            "一、工作回顾",
+            "全年地区生产总值完成十五亿六千万元比上年增长百分之六",
+            "点二，财政收入完成一亿二千万元。",
+            "- 1 -",
+        ],
         ["第二页的内容从这里开始，粮食总产量达到三万二千吨比上年", "增长百分之三。", "2"],
     ]
     document = read(pdf(tmp_path / "r.pdf", pages))

@@ -37,7 +37,7 @@ def test_transitions_are_those_that_seqeval_takes_for_iob2(any_labels: LabelSet)
     for i, first in enumerate(any_labels.tags):
         for j, second in enumerate(any_labels.tags):
             tokens = Tokens([first, second], IOB2)
-            valid = not second.startswith("I-") or len(tokens.entities) == 1 and tokens.entities[0].end == 2
+            valid = not second.startswith("I-") or (len(tokens.entities) == 1 and tokens.entities[0].end == 2)
             if first.startswith("I-"):  # an I that stands first is invalid itself; judge only what follows it
                 valid = not second.startswith("I-") or first == second
             assert any_labels.allowed[i, j] == valid, (first, second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import assume, given
 from baogao import BaogaoError, Document, Span
 from baogao.corpus import load_records, record_of, write_records
 from baogao.corpus.conll import parse_conll, render_conll
+from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
 from baogao.labels import LabelSet, load_labels
 from strategies import annotated
@@ -21,7 +23,10 @@ HEAD = "---\nid: 甲镇_2020\nplace: 甲镇\nlevel: township\nyear: 2020\n---\n"
 def test_markup_gives_text_and_marks(labels: LabelSet) -> None:
     record = parse_markup(HEAD + "全年⟦指标|生产总值⟧⟦VALUE|5万元⟧。\n", labels)
     assert record.text == "全年生产总值5万元。\n"
-    assert [(m.label, record.text[m.start : m.end]) for m in record.marks] == [("METRIC", "生产总值"), ("VALUE", "5万元")]
+    assert [(m.label, record.text[m.start : m.end]) for m in record.marks] == [
+        ("METRIC", "生产总值"),
+        ("VALUE", "5万元"),
+    ]
     assert record.id == "甲镇_2020"
     assert record.meta == {"place": "甲镇", "level": "township", "year": 2020}
 
@@ -90,7 +95,12 @@ def test_conll_from_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("商", "expected a character and a tag"), ("商 I-name", "does not continue"), ("商 X-name", "no tag"), ("浙商 O", "not one")],
+    [
+        ("商", "expected a character and a tag"),
+        ("商 I-name", "does not continue"),
+        ("商 X-name", "no tag"),
+        ("浙商 O", "not one"),
+    ],
 )
 def test_conll_errors_name_their_line(line: str, message: str) -> None:
     with pytest.raises(BaogaoError, match=message) as caught:
@@ -98,9 +108,36 @@ def test_conll_errors_name_their_line(line: str, message: str) -> None:
     assert caught.value.line == 2
 
 
+@given(annotated())
+def test_label_studio_round_trip(case: tuple[str, list[tuple[int, int, str]]]) -> None:
+    text, spans = case
+    document = Document(text, id="x", spans=tuple(Span.of(text, *s) for s in spans), meta={"year": 2020})
+    record = record_of(document, annotator="a@example.org", scheme="1.3")
+    (back,) = parse_label_studio(dump_label_studio([record]), path=None)
+    assert (back.id, back.text, back.marks, back.meta) == ("x", text, record.marks, {"year": 2020})
+    assert back.annotator == "a@example.org"
+
+
+def test_label_studio_text_comes_from_the_offsets() -> None:
+    """What a page writes into value.text is not trusted; cancelled annotations and relations are no records."""
+    spans = [
+        {"type": "labels", "value": {"start": 0, "end": 2, "text": "错的", "labels": ["METRIC"]}},
+        {"type": "relation"},
+    ]
+    tasks = [
+        {"data": {"text": "总值5亿"}, "annotations": [{"result": spans}, {"was_cancelled": True, "result": []}]},
+        {"data": {"text": "无"}, "annotations": []},
+    ]
+    (record,) = parse_label_studio(json.dumps(tasks))
+    assert record.document().spans == (Span(0, 2, "METRIC", "总值"),)
+    for broken in ("{", "{}", '[{"data": {}}]', '[{"data": {"text": "x"}, "annotations": [{}]}]'):
+        with pytest.raises(BaogaoError):
+            list(parse_label_studio(broken))
+
+
 def test_formats_by_their_ending(tmp_path: Path, labels: LabelSet) -> None:
     record = parse_markup(HEAD + "全年⟦指标|生产总值⟧⟦数值|5万元⟧。\r\n", labels)
-    for name in ("a.jsonl", "a.conll", "a.marked.txt", "folder"):
+    for name in ("a.jsonl", "a.conll", "a.marked.txt", "a.studio.json", "folder"):
         write_records(tmp_path / name, [record], labels)
         (back,) = load_records([tmp_path / name], labels)
         assert (back.id, back.text, back.marks) == (record.id, record.text, record.marks), name

@@ -92,7 +92,8 @@ def test_predictor_takes_texts_documents_and_streams(model_directory: Path) -> N
     assert isinstance(one, Document)
     assert predictor(one).spans == one.spans
     assert predictor("").spans == ()
-    stream = predictor(iter([text, one, ""]))
+    mixed: list[str | Document] = [text, one, ""]
+    stream = predictor(iter(mixed))
     assert [d.spans for d in stream] == [one.spans, one.spans, ()]
     endless = predictor(text for _ in iter(int, 1))
     assert next(endless).text == text

@@ -105,7 +105,13 @@ class Interrupt(TrainerCallback):
 
 
 def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Path) -> None:
-    options = (f"corpus.annotations=[{corpus}]", "trainer.max_steps=9", "trainer.evaluations=3", "trainer.onnx=false", *TINY)
+    options = (
+        f"corpus.annotations=[{corpus}]",
+        "trainer.max_steps=9",
+        "trainer.evaluations=3",
+        "trainer.onnx=false",
+        *TINY,
+    )
     whole = finetune(configure(*options), tmp_path / "whole")
     broken = tmp_path / "broken"
     with pytest.raises(KeyboardInterrupt):
@@ -132,6 +138,12 @@ def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:
     assert not torch.equal(a, c)
 
 
+def test_bfloat16_on_the_processor(corpus: Path, tmp_path: Path) -> None:
+    options = ("trainer.precision=bf16", "trainer.device=auto", "trainer.onnx=false")
+    finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / "run")
+    assert load_file(tmp_path / "run" / "model.safetensors")["classifier.weight"].dtype == torch.float32
+
+
 def test_early_stopping(corpus: Path, tmp_path: Path) -> None:
     """With a rate of 0 nothing gets better: the run stops after ``patience`` further evaluations."""
     steps: list[int] = []
@@ -140,18 +152,27 @@ def test_early_stopping(corpus: Path, tmp_path: Path) -> None:
         def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
             steps.append(state.global_step)
 
-    options = ("trainer.max_steps=20", "trainer.evaluations=20", "trainer.patience=2", "trainer.lr=0", "trainer.onnx=false")
+    options = (
+        "trainer.max_steps=20",
+        "trainer.evaluations=20",
+        "trainer.patience=2",
+        "trainer.lr=0",
+        "trainer.onnx=false",
+    )
     finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / "run", callbacks=[Count()])
     assert steps[-1] == 3
 
 
-HUB_VOCABULARY = [*SPECIAL, *"「」『』-.,，。、；：（）%0123456789gdp全年地区生产总值完成亿元增长比上实施建设工程镇县市"]
+HUB_VOCABULARY = [
+    *SPECIAL,
+    *"「」『』-.,，。、；：（）%0123456789gdp全年地区生产总值完成亿元增长比上实施建设工程镇县市",
+]
 
 
 def hub_checkpoint(folder: Path, kind: str) -> Path:
     """A checkpoint in the hub's format: a base model without a head, and a vocabulary without curved quotes."""
     torch.manual_seed(0)
-    shape = {
+    shape: dict[str, Any] = {
         "vocab_size": len(HUB_VOCABULARY), "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
         "intermediate_size": 32, "max_position_embeddings": 80,
     }  # fmt: skip
@@ -171,7 +192,7 @@ def test_hub_encoders_load_by_name(encoder: str, corpus: Path, tmp_path: Path) -
     before, after = (load_file(tmp_path / name / "model.safetensors") for name in ("hub", "run"))
     prefix = f"{kind}."
     for key in ("embeddings.word_embeddings.weight", "encoder.layer.0.attention.self.query.weight"):
-        assert torch.equal(before.get(key, before.get(prefix + key)), after[prefix + key])
+        assert torch.equal(before[key if key in before else prefix + key], after[prefix + key])
     assert "“→「" in (tmp_path / "run" / "README.md").read_text("utf-8")
     assert Vocabulary.load(tmp_path / "run").tokens == tuple(HUB_VOCABULARY)
     assert load(tmp_path / "run")("实施“百千万工程”").text == "实施“百千万工程”"
@@ -236,7 +257,7 @@ def test_only_annotated_ranges_are_trained_on(corpus: Path, labels: LabelSet) ->
     half = len(record.text) // 2
     inside = tuple(m for m in record.marks if m.end <= half)
     part = replace(record, ranges=((0, half),), marks=inside)
-    dataset, tally = build_dataset([part], labels, Vocabulary.build([record.text]), 500)
+    _, tally = build_dataset([part], labels, Vocabulary.build([record.text]), 500)
     assert tally.characters <= half
     assert tally.spans == len(inside)
 

@@ -44,8 +44,8 @@ def configure(*overrides: str) -> TrainConfig:
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(configs_dir()), version_base="1.3"):
         config = compose("train", [
-            "output=unused", "trainer.max_steps=2", "trainer.evaluations=1", "trainer.batch_size=4", "trainer.quiet=true",
-            "trainer.device=cpu", "trainer.threads=1", "trainer.patience=0",
+            "output=unused", "trainer.max_steps=2", "trainer.evaluations=1", "trainer.batch_size=4",
+            "trainer.quiet=true",            "trainer.device=cpu", "trainer.threads=1", "trainer.patience=0",
             "corpus.split.development=0.2", "corpus.split.test=0.2", *overrides,
         ])  # fmt: skip
     return typed(config)

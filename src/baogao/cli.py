@@ -23,7 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-corpus_app = typer.Typer(help="Annotated corpora: join to reports, convert, split.", no_args_is_help=True)
+corpus_app = typer.Typer(
+    help="Annotated corpora: join to reports, convert, split, describe, compare.", no_args_is_help=True
+)
 app.add_typer(corpus_app, name="corpus")
 
 Paths = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files (and, where it makes sense, folders).")]
@@ -51,13 +53,14 @@ def root(
 @app.command()
 def read(
     files: Paths,
+    format: Annotated[str, typer.Option(help="jsonl, or table for an overview.")] = "jsonl",
     output: Out = None,
     quiet: Quiet = False,
 ) -> None:
     """Read reports: a JSON line each with text, sections, sentences and what the head says about it."""
     from baogao.commands import read_command
 
-    sys.exit(read_command(files, output=output, quiet=quiet))
+    sys.exit(read_command(files, form=format, output=output, quiet=quiet))
 
 
 @app.command()
@@ -148,11 +151,11 @@ def attach(
 @corpus_app.command()
 def convert(
     source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
-    target: Annotated[Path, typer.Argument(help="A .jsonl, .conll or .marked.txt file, or a folder.")],
+    target: Annotated[Path, typer.Argument(help="A .jsonl, .conll, .marked.txt or .studio.json file, or a folder.")],
     labels: Labels = "report",
     reports: Reports = None,
 ) -> None:
-    """Convert annotations between JSON lines, character-per-line BIO and inline-marked text."""
+    """Convert annotations: JSON lines, character-per-line BIO, inline-marked text, Label Studio's JSON."""
     from baogao.commands import convert_command
 
     sys.exit(convert_command(source, target, labels=labels, reports=reports))
@@ -171,6 +174,22 @@ def split_corpus(
     from baogao.commands import split_command
 
     sys.exit(split_command(source, folder, development=development, test=test, seed=seed, labels=labels))
+
+
+@corpus_app.command()
+def stats(source: Paths, labels: Labels = "report") -> None:
+    """Sizes and label counts of a corpus, by part and level."""
+    from baogao.commands import stats_command
+
+    sys.exit(stats_command(source, labels=labels))
+
+
+@corpus_app.command()
+def agree(source: Paths, labels: Labels = "report") -> None:
+    """Agreement between annotators of the same reports: exact-span F1 per label."""
+    from baogao.commands import agree_command
+
+    sys.exit(agree_command(source, labels=labels))
 
 
 def _needs_train(error: ImportError, purpose: str) -> BaogaoError:

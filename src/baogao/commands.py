@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from rich.console import Console
+from rich.table import Table
 
 from baogao.corpus import Record, attach, check_files, load_records, raise_on_errors, require_text, split, write_records
 from baogao.corpus.check import check_records
 from baogao.corpus.splits import size_of
+from baogao.corpus.statistics import statistics
 from baogao.errors import BaogaoError
 from baogao.evaluation import count, render_json, render_table, score
 from baogao.evaluation.count import within
@@ -22,6 +24,8 @@ from baogao.files import atomic_open, write_json
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, track
 from baogao.reports import read, sentences
+from baogao.scoring import agreement, score_records
+from baogao.spans import Document
 
 
 @contextmanager
@@ -34,31 +38,60 @@ def _sink(output: Path | None) -> Iterator[IO[str]]:
             yield stream
 
 
-def read_command(files: Sequence[Path], *, output: Path | None, quiet: bool) -> int:
-    """A JSON line a report; a report that cannot be read is a line with ``error`` and makes the exit code 1."""
+def _print(table: Table) -> None:
+    """A table on standard output; a file or pipe has no width, so there nothing is cut."""
+    out = Console(highlight=False)
+    if not out.is_terminal:
+        out = Console(highlight=False, width=160)
+    out.print(table)
+
+
+def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet: bool) -> int:
+    """A JSON line (or an overview) a report; one that cannot be read is named and makes the exit code 1."""
+    if form not in ("jsonl", "table"):
+        console().print(f"error: there is no format {form!r}\n  → use jsonl or table")
+        return 2
     failed = 0
     with _sink(output) as out:
         for path in track(files, "reading", quiet=quiet):
             try:
                 document = read(path)
-                value: dict[str, Any] = {
-                    "id": document.id,
-                    "path": str(path),
-                    "sha256": document.sha256,
-                    "meta": dict(document.meta),
-                    "sections": [
-                        {"start": s.start, "end": s.end, "kind": s.kind, "heading": s.heading}
-                        for s in document.sections
-                    ],
-                    "sentences": list(sentences(document.text)),
-                    "text": document.text,
-                }
+                line = (
+                    _overview(path, document)
+                    if form == "table"
+                    else json.dumps(_whole(path, document), ensure_ascii=False)
+                )
             except BaogaoError as error:
                 failed += 1
                 console().print(f"error: {error}")
-                value = {"path": str(path), "error": error.what}
-            out.write(json.dumps(value, ensure_ascii=False) + "\n")
+                line = f"{path}: error: {error.what}"
+                if form == "jsonl":
+                    line = json.dumps({"path": str(path), "error": error.what}, ensure_ascii=False)
+            out.write(line + "\n")
     return 1 if failed else 0
+
+
+def _whole(path: Path, document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "path": str(path),
+        "sha256": document.sha256,
+        "meta": dict(document.meta),
+        "sections": [{"start": s.start, "end": s.end, "kind": s.kind, "heading": s.heading} for s in document.sections],
+        "sentences": list(sentences(document.text)),
+        "text": document.text,
+    }
+
+
+def _overview(path: Path, document: Document) -> str:
+    """A few lines for people: what the head says, and the sections with their headings."""
+    count = sum(1 for _ in sentences(document.text))
+    lines = [f"{path}: {len(document.text):,} characters, {count} sentences, sha256 {document.sha256[:12]}…"]
+    lines.append("  " + ", ".join(f"{key} {value}" for key, value in document.meta.items()))
+    for section in document.sections:
+        heading = document.text[slice(*section.heading)] if section.heading else ""
+        lines.append(f"  {section.start:>7} – {section.end:<7} {section.kind:<7} {heading}".rstrip())
+    return "\n".join(lines)
 
 
 def check_command(files: Sequence[Path], *, labels: str, reports: Path | None, as_json: bool) -> int:
@@ -157,8 +190,6 @@ def evaluate_command(
     if not records:
         raise BaogaoError("the gold holds no records", path=gold[0], remedy="name annotation files")
     if is_model:
-        from baogao.scoring import score_records
-
         scores, signed = score_records(tagger, records, quiet=quiet)
     else:
         scores, signed = _score_files(source, records, label_set)
@@ -168,7 +199,7 @@ def evaluate_command(
     if form == "json":
         print(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        Console(highlight=False).print(render_table(scores))
+        _print(render_table(scores))
         print("signature: " + json.dumps(signed, ensure_ascii=False))
     return 0
 
@@ -235,4 +266,37 @@ def split_command(
         path = folder / f"{part}.jsonl"
         write_records(path, records, label_set)
         console().print(f"{part}: {len(records)} records, {sum(map(size_of, records)):,} characters → {path}")
+    return 0
+
+
+def stats_command(source: Sequence[Path], *, labels: str) -> int:
+    """The corpus's tables on standard output: sizes and labels by part and level."""
+    label_set = load_labels(labels)
+    rows = statistics(load_records(list(source), label_set))
+    table = Table(title="annotated corpus")
+    for name in ("part", "level"):
+        table.add_column(name)
+    for name in ("reports", "units", "characters", "years", *label_set.names, "spans"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        spans = [f"{row.labels[name]:,}" for name in label_set.names]
+        years = f"{row.years[0]}–{row.years[1]}"
+        cells = (str(row.reports), str(row.units), f"{row.characters:,}", years, *spans, f"{row.labels.total():,}")
+        table.add_row(row.part, row.level, *cells, end_section=row.level == "all")
+    _print(table)
+    return 0
+
+
+def agree_command(source: Sequence[Path], *, labels: str) -> int:
+    """Exact-span F1 between the annotators of the same reports."""
+    label_set = load_labels(labels)
+    scores, pairs = agreement(_sound(source, label_set), label_set)
+    table = Table(title=f"agreement: exact-span F1 over {pairs} doubly annotated reports")
+    table.add_column("label")
+    for name in ("F1", "both", "one only"):
+        table.add_column(name, justify="right")
+    for name, one in [*scores.labels.items(), ("all", scores.micro)]:
+        counts = one.counts
+        table.add_row(name, f"{one.f1:.3f}", str(counts.correct), str(counts.spurious + counts.missed))
+    _print(table)
     return 0

@@ -1,14 +1,18 @@
-"""A tagger's strict scores on annotated records."""
+"""Scores that need records and their spans together: of a tagger, and between annotators."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import baogao
 from baogao.corpus.records import Record, fingerprint
+from baogao.errors import BaogaoError
 from baogao.evaluation import Scores, count, score
 from baogao.evaluation.count import within
+from baogao.labels import LabelSet
 from baogao.progress import track
 from baogao.tagger import Tagger
 
@@ -28,3 +32,28 @@ def score_records(tagger: Tagger, records: Sequence[Record], *, quiet: bool = Fa
         "baogao": baogao.__version__,
     }
     return score(counted, tagger.labels.names), signed
+
+
+def agreement(records: Sequence[Record], labels: LabelSet) -> tuple[Scores, int]:
+    """Exact-span F1 between annotators of the same reports, and how many pairs of annotations it rests on.
+
+    Two records of one text by different annotators are a pair; F1 does not depend on which of them is called gold.
+    Raises BaogaoError where nothing was annotated twice, and for pairs whose annotated ranges differ.
+    """
+    by_text: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_text[record.sha256].append(record)
+    counted = []
+    for layers in by_text.values():
+        for one, other in combinations(layers, 2):
+            if one.ranges != other.ranges:
+                raise BaogaoError(
+                    f"record {one.id!r}: {one.annotator!r} and {other.annotator!r} annotated different ranges",
+                    path=other.path,
+                    line=other.line,
+                    remedy="compare annotations of the same parts of a report",
+                )
+            counted.append(count(one.marks, other.marks))
+    if not counted:
+        raise BaogaoError("no report is annotated twice", remedy="name files that hold both annotators' layers")
+    return score(counted, labels.names), len(counted)

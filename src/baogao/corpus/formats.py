@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from baogao.corpus.conll import parse_conll, render_conll
+from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
 from baogao.corpus.records import Record, read_jsonl, write_jsonl
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, write_text
 from baogao.labels import LabelSet
 
-ENDINGS: Final = (".jsonl", ".marked.txt", ".conll", ".bio")
+ENDINGS: Final = (".jsonl", ".marked.txt", ".conll", ".bio", ".studio.json")
 
 
 def annotation_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -55,6 +56,8 @@ def load_file(path: str | Path, labels: LabelSet) -> Iterator[Record]:
         raise BaogaoError("annotation files are UTF-8; this is not", path=path, remedy="save it as UTF-8") from error
     if path.name.endswith(".marked.txt"):
         yield parse_markup(source, labels, path=str(path))
+    elif path.name.endswith(".studio.json"):
+        yield from parse_label_studio(source, path=str(path))
     else:
         yield from parse_conll(source.split("\n"), path=str(path))
 
@@ -72,6 +75,8 @@ def write_records(path: str | Path, records: Sequence[Record], labels: LabelSet)
     path = Path(path)
     if path.name.endswith(".jsonl"):
         write_jsonl(path, records)
+    elif path.name.endswith(".studio.json"):
+        write_text(path, dump_label_studio(records))
     elif path.name.endswith((".conll", ".bio")):
         with atomic_open(path) as stream:
             stream.writelines(line + "\n" for line in render_conll(records))

@@ -56,8 +56,10 @@ class TorchEngine:
         try:
             import torch
             from transformers import AutoModelForTokenClassification
+            from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
             raise MissingExtraError("torch and transformers", "train", "engine='torch'") from error
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         if threads:
             torch.set_num_threads(threads)
         try:

@@ -12,6 +12,7 @@ import datasets
 import torch
 from omegaconf import OmegaConf
 from transformers import PreTrainedModel, TrainerCallback, set_seed
+from transformers.utils import logging as transformers_logging
 
 from baogao.corpus import check_records, load_records, raise_on_errors, require_text, split
 from baogao.corpus.records import Record
@@ -32,7 +33,9 @@ from baogao.training.schema import TrainConfig
 from baogao.training.signature import signature, versions
 from baogao.training.tokenizer import hub_tokenizer
 
+# Loading and saving take no time here; the training has a progress bar of its own.
 datasets.disable_progress_bars()
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)

@@ -191,4 +191,4 @@ def _on_cpu(device: str) -> bool:
         raise BaogaoError(f"trainer.device={device} is unknown", remedy="use auto, cpu or cuda")
     if device == "cuda" and not torch.cuda.is_available():
         raise BaogaoError("trainer.device=cuda, but no CUDA device is there", remedy="use trainer.device=auto")
-    return device == "cpu"
+    return device == "cpu" or not torch.cuda.is_available()

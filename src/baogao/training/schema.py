@@ -93,7 +93,7 @@ class TrainerConfig:
     evaluations: int = 10  # on the development part, evenly over the run
     patience: int = 0  # evaluations without a better F1 before stopping; 0: run to the end
     precision: str = "fp32"  # or bf16
-    device: str = "auto"  # cpu, cuda, or the first that is there
+    device: str = "auto"  # cpu, cuda, or auto: cuda where it is there
     threads: int | None = None
     resume: bool = False  # go on from the last checkpoint in ``output``
     onnx: bool = True  # export model.onnx at the end

@@ -1,0 +1,41 @@
+# make demo: install, then the main job on what the project ships.   make test: install, then the fast tests.
+VENV   := .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+REPORT := data/reports/changyu_2021.txt
+
+.PHONY: install demo test check clean
+
+install: $(VENV)/.installed
+
+# One pip run with pinned versions: torch is resolved together with everything that depends on it.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch --editable '.[dev]'
+	touch $@
+
+demo: install
+	rm -rf runs/demo runs/demo-parts
+	@echo "── read: what is in a report"
+	$(BIN)/baogao read $(REPORT) --format table
+	@echo "── check: are the annotations sound"
+	$(BIN)/baogao check annotations/original
+	@echo "── train: a small tagger from nothing (about two minutes)"
+	$(BIN)/baogao train experiment=demo output=runs/demo
+	@echo "── evaluate: per entity, on places that it never saw"
+	$(BIN)/baogao corpus split annotations/original runs/demo-parts --development 0.15 --test 0.15
+	$(BIN)/baogao evaluate runs/demo runs/demo-parts/test.jsonl
+	@echo "── predict: the spans of a report of such a place"
+	$(BIN)/baogao predict $(REPORT) --model runs/demo --format table
+
+test: install
+	$(BIN)/python -m pytest -n 2 -m "not slow and not integration and not browser"
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) runs build dist
