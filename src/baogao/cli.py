@@ -71,7 +71,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Findings as JSON lines on standard output.")] = False,
 ) -> None:
     """Check annotation files. Exit 0: sound; 1: errors were found (each named with file, line and remedy)."""
-    from baogao.commands import check_command
+    from baogao.corpus_commands import check_command
 
     sys.exit(check_command(files, labels=labels, reports=reports, as_json=json))
 
@@ -143,7 +143,7 @@ def attach(
     labels: Labels = "report",
 ) -> None:
     """Join stand-off annotations to the reports they were made on, by the hash of the text."""
-    from baogao.commands import attach_command
+    from baogao.corpus_commands import attach_command
 
     sys.exit(attach_command(folder, annotations, output, labels=labels))
 
@@ -156,7 +156,7 @@ def convert(
     reports: Reports = None,
 ) -> None:
     """Convert annotations: JSON lines, character-per-line BIO, inline-marked text, Label Studio's JSON."""
-    from baogao.commands import convert_command
+    from baogao.corpus_commands import convert_command
 
     sys.exit(convert_command(source, target, labels=labels, reports=reports))
 
@@ -171,7 +171,7 @@ def split_corpus(
     labels: Labels = "report",
 ) -> None:
     """Part a corpus by place into train, development and test; the same every time."""
-    from baogao.commands import split_command
+    from baogao.corpus_commands import split_command
 
     sys.exit(split_command(source, folder, development=development, test=test, seed=seed, labels=labels))
 
@@ -179,7 +179,7 @@ def split_corpus(
 @corpus_app.command()
 def stats(source: Paths, labels: Labels = "report") -> None:
     """Sizes and label counts of a corpus, by part and level."""
-    from baogao.commands import stats_command
+    from baogao.corpus_commands import stats_command
 
     sys.exit(stats_command(source, labels=labels))
 
@@ -187,7 +187,7 @@ def stats(source: Paths, labels: Labels = "report") -> None:
 @corpus_app.command()
 def agree(source: Paths, labels: Labels = "report") -> None:
     """Agreement between annotators of the same reports: exact-span F1 per label."""
-    from baogao.commands import agree_command
+    from baogao.corpus_commands import agree_command
 
     sys.exit(agree_command(source, labels=labels))
 

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from rich.console import Console
-from rich.table import Table
-
-from baogao.corpus import Record, attach, check_files, load_records, raise_on_errors, require_text, split, write_records
-from baogao.corpus.check import check_records
-from baogao.corpus.splits import size_of
-from baogao.corpus.statistics import statistics
+from baogao.corpus import Record, require_text
 from baogao.errors import BaogaoError
 from baogao.evaluation import count, render_json, render_table, score
 from baogao.evaluation.count import within
 from baogao.files import atomic_open, write_json
 from baogao.labels import LabelSet, load_labels
-from baogao.progress import console, track
+from baogao.progress import console, print_table, track
 from baogao.reports import read, sentences
-from baogao.scoring import agreement, score_records
+from baogao.scoring import score_records, sound_records
 from baogao.spans import Document
 
 
@@ -36,14 +29,6 @@ def _sink(output: Path | None) -> Iterator[IO[str]]:
     else:
         with atomic_open(output) as stream:
             yield stream
-
-
-def _print(table: Table) -> None:
-    """A table on standard output; a file or pipe has no width, so there nothing is cut."""
-    out = Console(highlight=False)
-    if not out.is_terminal:
-        out = Console(highlight=False, width=160)
-    out.print(table)
 
 
 def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet: bool) -> int:
@@ -92,37 +77,6 @@ def _overview(path: Path, document: Document) -> str:
         heading = document.text[slice(*section.heading)] if section.heading else ""
         lines.append(f"  {section.start:>7} – {section.end:<7} {section.kind:<7} {heading}".rstrip())
     return "\n".join(lines)
-
-
-def check_command(files: Sequence[Path], *, labels: str, reports: Path | None, as_json: bool) -> int:
-    """Findings on standard output, a summary on standard error."""
-    label_set = load_labels(labels)
-    texts: dict[str, str] = {}
-    missing: tuple[Record, ...] = ()
-    if reports is not None:
-        plain = check_files(files, label_set)
-        joined = attach(plain.records, reports)
-        texts = {r.sha256: r.text for r in joined.records if r.text is not None}
-        missing = joined.missing
-    report = check_files(files, label_set, texts)
-    for finding in report.findings:
-        if as_json:
-            print(json.dumps(finding.to_json(), ensure_ascii=False))
-        else:
-            where = f"{finding.path or '?'}:{finding.line or '?'}"
-            about = f" {finding.record}:" if finding.record else ""
-            print(f"{where}: {finding.severity} [{finding.code}]{about} {finding.message}\n  → {finding.remedy}")
-    counts = Counter(m.label for r in report.records for m in r.marks)
-    standoff = sum(r.text is None for r in report.records)
-    say = console().print
-    say(f"{report.files} files, {len(report.records)} records, {sum(map(size_of, report.records)):,} characters")
-    say("spans: " + ", ".join(f"{name} {counts[name]:,}" for name in label_set.names))
-    if standoff:
-        say(f"{standoff} records are stand-off and were checked without their text (--reports FOLDER joins it)")
-    for record in missing:
-        say(f"no report with the hash of record {record.id!r} in {reports}: it is missing, or its text has changed")
-    say(f"{report.errors} errors, {len(report.findings) - report.errors} warnings")
-    return 1 if report.errors or missing else 0
 
 
 def predict_command(
@@ -186,7 +140,7 @@ def evaluate_command(
         label_set = tagger.labels
     else:
         label_set = load_labels(labels)
-    records = require_text(_sound(gold, label_set), reports) if is_model else _sound(gold, label_set)
+    records = require_text(sound_records(gold, label_set), reports) if is_model else sound_records(gold, label_set)
     if not records:
         raise BaogaoError("the gold holds no records", path=gold[0], remedy="name annotation files")
     if is_model:
@@ -199,7 +153,7 @@ def evaluate_command(
     if form == "json":
         print(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        _print(render_table(scores))
+        print_table(render_table(scores))
         print("signature: " + json.dumps(signed, ensure_ascii=False))
     return 0
 
@@ -209,7 +163,7 @@ def _score_files(source: Path, gold: Sequence[Record], labels: LabelSet) -> tupl
     import baogao
     from baogao.corpus import fingerprint
 
-    found = {r.sha256: r for r in _sound([source], labels)}
+    found = {r.sha256: r for r in sound_records([source], labels)}
     absent = [r for r in gold if r.sha256 not in found]
     if absent:
         raise BaogaoError(
@@ -225,78 +179,3 @@ def _score_files(source: Path, gold: Sequence[Record], labels: LabelSet) -> tupl
         "baogao": baogao.__version__,
     }
     return score(counted, labels.names), signed
-
-
-def _sound(paths: Sequence[Path], labels: LabelSet) -> list[Record]:
-    records = load_records(list(paths), labels)
-    raise_on_errors(check_records(records, labels))
-    return records
-
-
-def attach_command(folder: Path, annotations: Sequence[Path], output: Path, *, labels: str) -> int:
-    """Write the joined records; those without a report stay stand-off, are named, and make the exit code 1."""
-    label_set = load_labels(labels)
-    result = attach(load_records(list(annotations), label_set), folder)
-    for path, reason in result.unreadable:
-        console().print(f"not read: {path}: {reason}")
-    for record in result.missing:
-        console().print(f"no report in {folder} has the hash of record {record.id!r} ({record.sha256[:12]}…)")
-    write_records(output, result.records, label_set)
-    joined = len(result.records) - len(result.missing)
-    console().print(f"{joined} of {len(result.records)} records joined → {output}")
-    return 1 if result.missing else 0
-
-
-def convert_command(source: Sequence[Path], target: Path, *, labels: str, reports: Path | None) -> int:
-    label_set = load_labels(labels)
-    records = load_records(list(source), label_set)
-    if not target.name.endswith(".jsonl") or reports is not None:
-        records = require_text(records, reports)
-    written = write_records(target, records, label_set)
-    console().print(f"{len(records)} records → {len(written)} files ({target})")
-    return 0
-
-
-def split_command(
-    source: Sequence[Path], folder: Path, *, development: float, test: float, seed: int, labels: str
-) -> int:
-    label_set = load_labels(labels)
-    parts = split(load_records(list(source), label_set), development=development, test=test, seed=seed)
-    for part, records in parts.items():
-        path = folder / f"{part}.jsonl"
-        write_records(path, records, label_set)
-        console().print(f"{part}: {len(records)} records, {sum(map(size_of, records)):,} characters → {path}")
-    return 0
-
-
-def stats_command(source: Sequence[Path], *, labels: str) -> int:
-    """The corpus's tables on standard output: sizes and labels by part and level."""
-    label_set = load_labels(labels)
-    rows = statistics(load_records(list(source), label_set))
-    table = Table(title="annotated corpus")
-    for name in ("part", "level"):
-        table.add_column(name)
-    for name in ("reports", "units", "characters", "years", *label_set.names, "spans"):
-        table.add_column(name, justify="right")
-    for row in rows:
-        spans = [f"{row.labels[name]:,}" for name in label_set.names]
-        years = f"{row.years[0]}–{row.years[1]}"
-        cells = (str(row.reports), str(row.units), f"{row.characters:,}", years, *spans, f"{row.labels.total():,}")
-        table.add_row(row.part, row.level, *cells, end_section=row.level == "all")
-    _print(table)
-    return 0
-
-
-def agree_command(source: Sequence[Path], *, labels: str) -> int:
-    """Exact-span F1 between the annotators of the same reports."""
-    label_set = load_labels(labels)
-    scores, pairs = agreement(_sound(source, label_set), label_set)
-    table = Table(title=f"agreement: exact-span F1 over {pairs} doubly annotated reports")
-    table.add_column("label")
-    for name in ("F1", "both", "one only"):
-        table.add_column(name, justify="right")
-    for name, one in [*scores.labels.items(), ("all", scores.micro)]:
-        counts = one.counts
-        table.add_row(name, f"{one.f1:.3f}", str(counts.correct), str(counts.spurious + counts.missed))
-    _print(table)
-    return 0

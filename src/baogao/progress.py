@@ -1,4 +1,4 @@
-"""Messages and progress for people: always on standard error, so that standard output stays for programs."""
+"""Messages and progress on standard error, so that standard output stays for results."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
 
 T = TypeVar("T")
 
@@ -36,3 +37,11 @@ def track(items: Iterable[T], what: str, *, quiet: bool = False) -> Iterator[T]:
         for item in items:
             yield item
             progress.advance(task)
+
+
+def print_table(table: Table) -> None:
+    """A table on standard output; a file or pipe has no width, so there it is not squeezed."""
+    out = Console(highlight=False)
+    if not out.is_terminal:
+        out = Console(highlight=False, width=160)
+    out.print(table)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import baogao
-from baogao.corpus.records import Record, fingerprint
+from baogao.corpus import Record, check_records, fingerprint, load_records, raise_on_errors
 from baogao.errors import BaogaoError
 from baogao.evaluation import Scores, count, score
 from baogao.evaluation.count import within
@@ -57,3 +58,10 @@ def agreement(records: Sequence[Record], labels: LabelSet) -> tuple[Scores, int]
     if not counted:
         raise BaogaoError("no report is annotated twice", remedy="name files that hold both annotators' layers")
     return score(counted, labels.names), len(counted)
+
+
+def sound_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]:
+    """The records of annotation files; BaogaoError where the check finds errors: nothing is scored on unsound data."""
+    records = load_records(list(paths), labels)
+    raise_on_errors(check_records(records, labels))
+    return records

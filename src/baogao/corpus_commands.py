@@ -1,0 +1,117 @@
+"""What the commands for annotated corpora do, as functions that return exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from baogao.corpus import Record, attach, check_files, load_records, require_text, split, write_records
+from baogao.corpus.splits import size_of
+from baogao.corpus.statistics import statistics
+from baogao.labels import load_labels
+from baogao.progress import console, print_table
+from baogao.scoring import agreement, sound_records
+
+
+def check_command(files: Sequence[Path], *, labels: str, reports: Path | None, as_json: bool) -> int:
+    """Findings on standard output, a summary on standard error."""
+    label_set = load_labels(labels)
+    texts: dict[str, str] = {}
+    missing: tuple[Record, ...] = ()
+    if reports is not None:
+        plain = check_files(files, label_set)
+        joined = attach(plain.records, reports)
+        texts = {r.sha256: r.text for r in joined.records if r.text is not None}
+        missing = joined.missing
+    report = check_files(files, label_set, texts)
+    for finding in report.findings:
+        if as_json:
+            print(json.dumps(finding.to_json(), ensure_ascii=False))
+        else:
+            where = f"{finding.path or '?'}:{finding.line or '?'}"
+            about = f" {finding.record}:" if finding.record else ""
+            print(f"{where}: {finding.severity} [{finding.code}]{about} {finding.message}\n  → {finding.remedy}")
+    counts = Counter(m.label for r in report.records for m in r.marks)
+    standoff = sum(r.text is None for r in report.records)
+    say = console().print
+    say(f"{report.files} files, {len(report.records)} records, {sum(map(size_of, report.records)):,} characters")
+    say("spans: " + ", ".join(f"{name} {counts[name]:,}" for name in label_set.names))
+    if standoff:
+        say(f"{standoff} records are stand-off and were checked without their text (--reports FOLDER joins it)")
+    for record in missing:
+        say(f"no report with the hash of record {record.id!r} in {reports}: it is missing, or its text has changed")
+    say(f"{report.errors} errors, {len(report.findings) - report.errors} warnings")
+    return 1 if report.errors or missing else 0
+
+
+def attach_command(folder: Path, annotations: Sequence[Path], output: Path, *, labels: str) -> int:
+    """Write the joined records; those without a report stay stand-off, are named, and make the exit code 1."""
+    label_set = load_labels(labels)
+    result = attach(load_records(list(annotations), label_set), folder)
+    for path, reason in result.unreadable:
+        console().print(f"not read: {path}: {reason}")
+    for record in result.missing:
+        console().print(f"no report in {folder} has the hash of record {record.id!r} ({record.sha256[:12]}…)")
+    write_records(output, result.records, label_set)
+    joined = len(result.records) - len(result.missing)
+    console().print(f"{joined} of {len(result.records)} records joined → {output}")
+    return 1 if result.missing else 0
+
+
+def convert_command(source: Sequence[Path], target: Path, *, labels: str, reports: Path | None) -> int:
+    label_set = load_labels(labels)
+    records = load_records(list(source), label_set)
+    if not target.name.endswith(".jsonl") or reports is not None:
+        records = require_text(records, reports)
+    written = write_records(target, records, label_set)
+    console().print(f"{len(records)} records → {len(written)} files ({target})")
+    return 0
+
+
+def split_command(
+    source: Sequence[Path], folder: Path, *, development: float, test: float, seed: int, labels: str
+) -> int:
+    label_set = load_labels(labels)
+    parts = split(load_records(list(source), label_set), development=development, test=test, seed=seed)
+    for part, records in parts.items():
+        path = folder / f"{part}.jsonl"
+        write_records(path, records, label_set)
+        console().print(f"{part}: {len(records)} records, {sum(map(size_of, records)):,} characters → {path}")
+    return 0
+
+
+def stats_command(source: Sequence[Path], *, labels: str) -> int:
+    """The corpus's tables on standard output: sizes and labels by part and level."""
+    label_set = load_labels(labels)
+    rows = statistics(load_records(list(source), label_set))
+    table = Table(title="annotated corpus")
+    for name in ("part", "level"):
+        table.add_column(name)
+    for name in ("reports", "units", "characters", "years", *label_set.names, "spans"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        spans = [f"{row.labels[name]:,}" for name in label_set.names]
+        years = f"{row.years[0]}–{row.years[1]}"
+        cells = (str(row.reports), str(row.units), f"{row.characters:,}", years, *spans, f"{row.labels.total():,}")
+        table.add_row(row.part, row.level, *cells, end_section=row.level == "all")
+    print_table(table)
+    return 0
+
+
+def agree_command(source: Sequence[Path], *, labels: str) -> int:
+    """Exact-span F1 between the annotators of the same reports."""
+    label_set = load_labels(labels)
+    scores, pairs = agreement(sound_records(source, label_set), label_set)
+    table = Table(title=f"agreement: exact-span F1 over {pairs} doubly annotated reports")
+    table.add_column("label")
+    for name in ("F1", "both", "one only"):
+        table.add_column(name, justify="right")
+    for name, one in [*scores.labels.items(), ("all", scores.micro)]:
+        counts = one.counts
+        table.add_row(name, f"{one.f1:.3f}", str(counts.correct), str(counts.spurious + counts.missed))
+    print_table(table)
+    return 0
