@@ -11,7 +11,10 @@ _HEAD: Final = 600  # characters: title, meeting and speaker stand here
 _YEAR: Final = re.compile("(?<![0-9０-９])([12１２][0-9０-９]{3})\\s*年")
 _HAN_YEAR: Final = re.compile("([一二][〇○Ｏ0零一二三四五六七八九]{3})年")
 _HAN_DIGITS: Final = str.maketrans("〇○Ｏ零一二三四五六七八九", "0000123456789")
-_TITLE: Final = re.compile("[^。！？\n]{0,40}?(?:政府)?工作(?:报告|总结|情况汇报)[^。！？，\n]{0,16}")
+_TITLE: Final = re.compile(
+    "[^。！？\n]{0,40}?工作(?:报告(?:[（(][^（()）]{0,12}[)）])?"
+    "|(?:总结|情况汇报)(?:[及和暨、与][^。，\n]{0,16}?(?:计划|安排|打算|要点|思路))?)"
+)
 _SUFFIX: Final = {
     "township": "镇|乡|街道|苏木",
     "county": "自治县|自治旗|林区|特区|县|旗|区",
@@ -75,7 +78,7 @@ def _title(head: str) -> str | None:
         if line.startswith("各位代表") or len(line) > 120:
             return None
         match = _TITLE.match(line)
-        if match:
+        if match and not re.search("[，《]|代表|[在上]的", match[0]):  # a sentence about the report is not its title
             return re.sub(r"\s+", "", match[0]).strip("—-")
     return None
 
