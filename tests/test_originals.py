@@ -12,6 +12,7 @@ import pytest
 
 from baogao import read
 from baogao.corpus import Record, check_files, load_records
+from baogao.corpus.label_studio import dump_label_studio
 from baogao.labels import LabelSet
 from conftest import ROOT
 
@@ -37,6 +38,12 @@ def test_gold_and_reports_are_the_same_text(records: list[Record]) -> None:
         assert {k: document.meta.get(k) for k in ("place", "level", "year")} == dict(record.meta), record.id
         kinds = {s.kind for s in document.sections}
         assert kinds >= {"review", "plan"} or record.id == "璟州市_2026", record.id
+
+
+def test_the_label_studio_export_is_generated_from_the_gold(records: list[Record]) -> None:
+    path = ROOT / "annotations" / "studio" / "original.studio.json"
+    # Mended by: baogao corpus convert annotations/original annotations/studio/original.studio.json
+    assert path.read_text("utf-8") == dump_label_studio(records)
 
 
 def test_the_corpus_is_sound(labels: LabelSet) -> None:

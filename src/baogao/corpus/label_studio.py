@@ -93,5 +93,5 @@ def _record(data: dict[str, Any], text: str, annotation: dict[str, Any], path: s
 
 
 def dump_label_studio(records: Iterable[Record]) -> str:
-    """The tasks as indented JSON."""
-    return json.dumps(render_label_studio(records), ensure_ascii=False, indent=1) + "\n"
+    """The tasks as JSON, one a line, so that a changed report is a changed line."""
+    return "[\n" + ",\n".join(json.dumps(t, ensure_ascii=False) for t in render_label_studio(records)) + "\n]\n"
