@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
@@ -38,8 +39,8 @@ def score_records(tagger: Tagger, records: Sequence[Record], *, quiet: bool = Fa
 def agreement(records: Sequence[Record], labels: LabelSet) -> tuple[Scores, int]:
     """Exact-span F1 between annotators of the same reports, and how many pairs of annotations it rests on.
 
-    Two records of one text by different annotators are a pair; F1 does not depend on which of them is called gold.
-    Raises BaogaoError where nothing was annotated twice, and for pairs whose annotated ranges differ.
+    Two records of one text are a pair, compared where both were annotated; F1 does not depend on which of them is
+    called gold. Raises BaogaoError where nothing was annotated twice.
     """
     by_text: dict[str, list[Record]] = defaultdict(list)
     for record in records:
@@ -47,17 +48,21 @@ def agreement(records: Sequence[Record], labels: LabelSet) -> tuple[Scores, int]
     counted = []
     for layers in by_text.values():
         for one, other in combinations(layers, 2):
-            if one.ranges != other.ranges:
-                raise BaogaoError(
-                    f"record {one.id!r}: {one.annotator!r} and {other.annotator!r} annotated different ranges",
-                    path=other.path,
-                    line=other.line,
-                    remedy="compare annotations of the same parts of a report",
-                )
-            counted.append(count(one.marks, other.marks))
+            both = _common(one, other)
+            if both:
+                counted.append(count(within(one.marks, both), within(other.marks, both)))
     if not counted:
         raise BaogaoError("no report is annotated twice", remedy="name files that hold both annotators' layers")
     return score(counted, labels.names), len(counted)
+
+
+def _common(one: Record, other: Record) -> list[tuple[int, int]]:
+    """The ranges that both records cover; all of the text where neither names ranges."""
+    if one.ranges is None or other.ranges is None:
+        ranges = other.ranges if one.ranges is None else one.ranges
+        return [(0, sys.maxsize)] if ranges is None else list(ranges)
+    pairs = [(max(a, c), min(b, d)) for a, b in one.ranges for c, d in other.ranges]
+    return [(start, end) for start, end in pairs if start < end]
 
 
 def sound_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]:
