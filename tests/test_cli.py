@@ -23,7 +23,7 @@ GOLD = ROOT / "annotations" / "original" / "changyu_2021.marked.txt"
 
 def run(*arguments: str | Path, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "100", "HF_HUB_OFFLINE": "1", **variables}
-    command = [sys.executable, "-m", "baogao.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "baogao", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=300, check=False)
 
 
@@ -187,10 +187,10 @@ def test_tab_completion(tmp_path: Path) -> None:
     script = run("train", "-sc", "install=bash")
     clear(script, 0)
     launcher = tmp_path / "baogao"
-    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m baogao.cli "$@"\n')
+    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -m baogao "$@"\n')
     launcher.chmod(0o755)
     ask = (
-        f'PATH="{tmp_path}:$PATH"; {script.stdout.replace("cli.py", "baogao")}\n'
+        f'PATH="{tmp_path}:$PATH"; {script.stdout}\n'
         'COMP_LINE="baogao train encoder=mac"; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(baogao train encoder=mac)\n'
         'COMP_CWORD=2; hydra_bash_completion; printf "%s\\n" "${COMPREPLY[@]}"'
     )

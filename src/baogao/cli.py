@@ -237,7 +237,3 @@ def main() -> Any:
     except BrokenPipeError:  # the reader of our output went away: no error of ours, nothing left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-
-
-if __name__ == "__main__":
-    main()

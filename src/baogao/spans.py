@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 SectionKind = Literal["review", "plan", "other"]
 Status = Literal["actual", "target", "forecast", "reference"]
@@ -107,12 +110,12 @@ class Document:
     path: str | None = None
 
     def __post_init__(self) -> None:
-        surrogate = next((i for i, c in enumerate(self.text) if "\ud800" <= c <= "\udfff"), None)
-        if surrogate is not None:
+        surrogate = _SURROGATE.search(self.text)
+        if surrogate:
             raise BaogaoError(
                 "the text holds half a surrogate pair, which is no character",
                 path=self.path,
-                offset=surrogate,
+                offset=surrogate.start(),
                 remedy="decode the file with its real encoding",
             )
         object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))

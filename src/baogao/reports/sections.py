@@ -69,13 +69,13 @@ def _kind(kind: str) -> SectionKind:
 def _marks(text: str) -> Iterator[tuple[int, int, str]]:
     """Where sections begin: the range of the heading and the kind, in order."""
     lines = [(a, b) for a, b in paragraphs(text) if not _TITLE.search(text[a:b])]
-    headings = [text[a:b] for a, b in lines if b - a <= _MAX_HEADING and not text[a:b].endswith(("。", "；", "，"))]
-    latest = max((int(y) for h in headings for y in _YEAR.findall(h)), default=0)
+    headings = {a: text[a:b] for a, b in lines if b - a <= _MAX_HEADING and not text[a:b].endswith(("。", "；", "，"))}
+    latest = max((int(y) for h in headings.values() for y in _YEAR.findall(h)), default=0)
     kind = "other"
     top_level = False  # whether a heading of the first order has said review or plan
     for start, end in lines:
         line = text[start:end]
-        if line in headings:
+        if start in headings:
             new = _heading_kind(line, kind, latest)
             subordinate = bool(_SUBORDINATE.match(line))
             # （三）重点工作 below 一、 or 二、 opens no part of its own.

@@ -1,0 +1,5 @@
+"""``python -m baogao``: the command line."""
+
+from baogao.cli import main
+
+main()
