@@ -154,7 +154,7 @@ def test_html_keeps_the_main_part(write: Callable[..., Path], encoding: str) -> 
     assert lines[:5] == [HEAD, "各位代表：", "全年地区生产总值15.6亿元，", "增长6.2%。", "粮食 3.2万吨"]
     assert "导航" not in document.text
     assert "脚本" not in document.text
-    assert document.meta["notes"] == ("6 Chinese characters outside the page's main part are left out",)
+    assert document.meta["notes"] == ("16 Chinese characters outside the page's main part are left out",)
 
 
 def test_deeply_nested_html_is_refused(write: Callable[..., Path]) -> None:

@@ -42,9 +42,17 @@ def sha256_json(value: Any) -> str:
 def atomic_open(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
     """Open a temporary file beside ``path`` and rename it into place when the block ends without an error.
 
-    Readers see the old file or the whole new one, never a part. Text is UTF-8 with ``\\n`` line ends.
+    Readers see the old file or the whole new one, never a part. Text is UTF-8 with ``\\n`` line ends. A link is
+    followed; what is no regular file (a pipe, a device) is written to as it is.
     """
-    path = Path(path)
+    path = Path(path).resolve()
+    text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    if path.is_dir():
+        raise BaogaoError("cannot write here: this is a folder", path=path, remedy="name a file")
+    if path.exists() and not path.is_file():
+        with open(path, mode, **text) as stream:
+            yield stream
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
@@ -53,8 +61,7 @@ def atomic_open(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
             f"cannot write here: {error.strerror}", path=path, remedy="choose a folder you may write to"
         ) from error
     try:
-        text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
-        with os.fdopen(handle, mode, **text) as stream:  # type: ignore[call-overload]
+        with os.fdopen(handle, mode, **text) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 SectionKind = Literal["review", "plan", "other"]
 Status = Literal["actual", "target", "forecast", "reference"]
@@ -106,11 +105,11 @@ class Document:
     spans: tuple[Span, ...] = ()
     sections: tuple[Section, ...] = ()
     measurements: tuple[Measurement, ...] = ()
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
     path: str | None = None
 
     def __post_init__(self) -> None:
-        surrogate = _SURROGATE.search(self.text)
+        surrogate = SURROGATE.search(self.text)
         if surrogate:
             raise BaogaoError(
                 "the text holds half a surrogate pair, which is no character",
@@ -118,7 +117,7 @@ class Document:
                 offset=surrogate.start(),
                 remedy="decode the file with its real encoding",
             )
-        object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
+        object.__setattr__(self, "meta", dict(self.meta))
         object.__setattr__(self, "spans", check_spans(self.text, self.spans, path=self.path))
         object.__setattr__(self, "sections", tuple(self.sections))
         object.__setattr__(self, "measurements", tuple(self.measurements))

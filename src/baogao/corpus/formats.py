@@ -67,6 +67,20 @@ def load_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]:
     return [record for file in annotation_files(paths) for record in load_file(file, labels)]
 
 
+def _check_names(records: Sequence[Record]) -> None:
+    """BaogaoError before anything is written, where two records would share a file or an id is no file name."""
+    seen: set[str] = set()
+    for record in records:
+        if "/" in record.id or "\\" in record.id or record.id.startswith(".") or record.id in seen:
+            what = "stands twice" if record.id in seen else "is no file name"
+            raise BaogaoError(
+                f"the id {record.id!r} {what}",
+                path=record.path,
+                remedy="write one .jsonl file: it holds any records",
+            )
+        seen.add(record.id)
+
+
 def write_records(path: str | Path, records: Sequence[Record], labels: LabelSet) -> list[Path]:
     """Write records in the format that ``path`` ends in; a folder takes one ``.marked.txt`` a record.
 
@@ -88,9 +102,8 @@ def write_records(path: str | Path, records: Sequence[Record], labels: LabelSet)
         write_text(path, render_markup(records[0], labels))
     elif path.is_dir() or not path.suffix:
         written = []
+        _check_names(records)
         for record in records:
-            if "/" in record.id or "\\" in record.id or record.id.startswith("."):
-                raise BaogaoError(f"the id {record.id!r} is no file name", path=record.path, remedy="change the id")
             written += write_records(path / f"{record.id}.marked.txt", [record], labels)
         return written
     else:

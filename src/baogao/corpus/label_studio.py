@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from baogao.corpus.records import Mark, Record
+from baogao.corpus.records import Mark, Record, whole
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 
@@ -35,10 +35,12 @@ def render_label_studio(records: Iterable[Record]) -> list[dict[str, Any]]:
             "sha256": record.sha256,
             "meta": dict(record.meta),
             "scheme": record.scheme,
+            # Not as completed_by: a server refuses annotations by people it does not know.
+            "annotator": record.annotator,
         }
         if record.ranges is not None:
             data["ranges"] = [list(r) for r in record.ranges]
-        tasks.append({"data": data, "annotations": [{"completed_by": {"email": record.annotator}, "result": results}]})
+        tasks.append({"data": data, "annotations": [{"result": results}]})
     return tasks
 
 
@@ -49,7 +51,7 @@ def parse_label_studio(source: str, *, path: str | None = None) -> Iterator[Reco
     """
     try:
         tasks = json.loads(source)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BaogaoError(f"not JSON: {error}", path=path, remedy="export the project as JSON") from error
     if not isinstance(tasks, list):
         raise BaogaoError("not a list of tasks", path=path, remedy="export the project as JSON")
@@ -60,7 +62,7 @@ def parse_label_studio(source: str, *, path: str | None = None) -> Iterator[Reco
             for annotation in task.get("annotations", []):
                 if not annotation.get("was_cancelled"):
                     yield _record(data, text, annotation, path, number)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise BaogaoError(
                 f"task {number} is malformed: {type(error).__name__} {error}",
                 path=path,
@@ -74,13 +76,14 @@ def _record(data: dict[str, Any], text: str, annotation: dict[str, Any], path: s
         if result["type"] != "labels":
             continue  # relations and per-region choices are no spans
         value = result["value"]
-        marks += [Mark(int(value["start"]), int(value["end"]), str(label)) for label in value["labels"]]
+        marks += [Mark(whole(value["start"]), whole(value["end"]), str(label)) for label in value["labels"]]
     completed = annotation.get("completed_by")
-    annotator = completed.get("email", "") if isinstance(completed, dict) else str(completed or "")
+    annotator = completed.get("email") if isinstance(completed, dict) else completed
+    annotator = str(annotator or data.get("annotator") or "")
     ranges = data.get("ranges")
     return Record(
         str(data.get("id") or sha256_text(text)[:16]),
-        sha256_text(text),
+        str(data.get("sha256") or sha256_text(text)),  # a text that changed shows in the check
         tuple(sorted(marks)),
         dict(data.get("meta") or {}),
         text,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any, Final
 
 import yaml
@@ -16,6 +18,7 @@ OPEN: Final = "⟦"
 CLOSE: Final = "⟧"
 BAR: Final = "|"
 _FENCE: Final = "---\n"
+_FRONT: Final = re.compile(r"---\r?\n(.*?)^---\r?\n", re.DOTALL | re.MULTILINE)
 
 
 def parse_markup(source: str, labels: LabelSet, *, path: str | None = None) -> Record:
@@ -54,9 +57,10 @@ def parse_markup(source: str, labels: LabelSet, *, path: str | None = None) -> R
         length += len(surface)
         position = closed + 1
     text = "".join(pieces)
-    identity = str(meta.pop("id", "")) or sha256_text(text)[:16]
-    annotator = str(meta.pop("annotator", "author"))
-    return Record(identity, sha256_text(text), tuple(marks), meta, text, None, annotator, labels.scheme, path, 1)
+    identity = str(meta.pop("id", None) or sha256_text(text)[:16])
+    annotator = str(meta.pop("annotator", None) or "author")
+    scheme = str(meta.pop("scheme", None) or labels.scheme)
+    return Record(identity, sha256_text(text), tuple(marks), meta, text, None, annotator, scheme, path, 1)
 
 
 def render_markup(record: Record, labels: LabelSet) -> str:
@@ -68,8 +72,15 @@ def render_markup(record: Record, labels: LabelSet) -> str:
             path=record.path,
             remedy="use the JSON-lines format for this report",
         )
+    if record.ranges is not None and record.ranges != ((0, len(document.text)),):
+        raise BaogaoError(
+            f"record {record.id!r} is annotated in parts, which inline marks cannot say",
+            path=record.path,
+            remedy="use the JSON-lines format for this report",
+        )
     zh = {t.name: t.zh for t in labels.types}
-    meta = {"id": record.id, **record.meta, "annotator": record.annotator}
+    own = {"id": record.id, "annotator": record.annotator, "scheme": record.scheme}
+    meta = {**own, **{k: v for k, v in record.meta.items() if k not in own}}
     pieces = [_FENCE, yaml.safe_dump(meta, allow_unicode=True, sort_keys=False), _FENCE]
     position = 0
     for span in document.spans:
@@ -81,8 +92,8 @@ def render_markup(record: Record, labels: LabelSet) -> str:
 
 
 def _front_matter(source: str, path: str | None) -> tuple[dict[str, Any], int]:
-    end = source.find("\n" + _FENCE, len(_FENCE) - 1)
-    if not source.startswith(_FENCE) or end < 0:
+    front = _FRONT.match(source)
+    if front is None:
         raise BaogaoError(
             "no front matter",
             path=path,
@@ -90,12 +101,16 @@ def _front_matter(source: str, path: str | None) -> tuple[dict[str, Any], int]:
             remedy="start the file with ---, lines such as 'place: …', 'level: …', 'year: …', and --- again",
         )
     try:
-        meta = yaml.safe_load(source[len(_FENCE) : end + 1])
+        meta = yaml.safe_load(front[1])
+        json.dumps(meta)
     except yaml.YAMLError as error:
         raise BaogaoError(f"the front matter is no YAML: {error}", path=path, line=1) from error
+    except (TypeError, ValueError, RecursionError) as error:
+        what = f"the front matter holds a value that JSON lacks: {error}"
+        raise BaogaoError(what, path=path, line=1, remedy="put dates and the like in quotes") from error
     if not isinstance(meta, dict):
         raise BaogaoError("the front matter holds no keys", path=path, line=1, remedy="give at least 'id'")
-    return meta, end + 1 + len(_FENCE)
+    return meta, front.end()
 
 
 def _error(source: str, position: int, what: str, path: str | None) -> BaogaoError:

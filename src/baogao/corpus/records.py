@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, sha256_json, sha256_text
-from baogao.spans import Document, Span
+from baogao.spans import SURROGATE, Document, Span
 
 
 class Mark(NamedTuple):
@@ -40,6 +41,17 @@ class Record:
     scheme: str = ""
     path: str | None = None
     line: int | None = None
+
+    def __post_init__(self) -> None:
+        surrogate = SURROGATE.search(self.text or "")
+        if surrogate:
+            raise BaogaoError(
+                f"record {self.id!r}: the text holds half a surrogate pair, which is no character",
+                path=self.path,
+                line=self.line,
+                offset=surrogate.start(),
+                remedy="write the file anew from the report, as UTF-8",
+            )
 
     def attach(self, text: str) -> Record:
         """The record with its report's text; BaogaoError where the text is not the one that was annotated."""
@@ -75,10 +87,10 @@ class Record:
             ) from error
 
     def annotated(self) -> tuple[tuple[int, int], ...]:
-        """The annotated parts of the text: ``ranges``, or all of it."""
+        """The annotated parts of the text: ``ranges``, or all of it, however long where the text is not here."""
         if self.ranges is not None:
             return self.ranges
-        return ((0, len(self.text or "")),)
+        return ((0, sys.maxsize if self.text is None else len(self.text)),)
 
     def to_json(self) -> dict[str, Any]:
         value: dict[str, Any] = {"id": self.id, "sha256": self.sha256, "meta": dict(self.meta)}
@@ -107,7 +119,7 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
 
     try:
         value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise fail(f"not a line of JSON: {error}") from error
     if not isinstance(value, dict):
         raise fail("not a JSON object")
@@ -121,12 +133,12 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
     marks = []
     for index, span in enumerate(value["spans"]):
         try:
-            marks.append(Mark(_integer(span["start"]), _integer(span["end"]), str(span["label"])))
+            marks.append(Mark(whole(span["start"]), whole(span["end"]), str(span["label"])))
         except (TypeError, KeyError, ValueError) as error:
             raise fail(f"span {index}: needs whole numbers 'start' and 'end' and a 'label' ({error})") from error
     ranges = value.get("ranges")
     try:
-        parts = None if ranges is None else tuple((_integer(a), _integer(b)) for a, b in ranges)
+        parts = None if ranges is None else tuple((whole(a), whole(b)) for a, b in ranges)
     except (TypeError, ValueError) as error:
         raise fail("'ranges' must be a list of [start, end]") from error
     return Record(
@@ -135,18 +147,31 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
     )  # fmt: skip
 
 
-def _integer(value: Any) -> int:
+def is_failure(line: str) -> bool:
+    """Whether a JSON line is ``baogao predict``'s report of an input that failed."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and "error" in value and "spans" not in value
+
+
+def whole(value: Any) -> int:
+    """``value``, which must be an integer; TypeError for anything else, numbers with a fraction included."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{value!r} is no whole number")
     return value
 
 
 def read_jsonl(path: str | Path) -> Iterator[Record]:
-    """The records of a JSON-lines file, in order; BaogaoError with file and line at the first malformed one."""
+    """The records of a JSON-lines file, in order; BaogaoError with file and line at the first malformed one.
+
+    Lines of ``baogao predict`` that say why an input failed hold no record and are passed over.
+    """
     try:
         with open(path, encoding="utf-8-sig") as stream:
             for number, line in enumerate(stream, start=1):
-                if line.strip():
+                if line.strip() and not is_failure(line):
                     yield parse_record(line, path=str(path), number=number)
     except OSError as error:
         raise BaogaoError(
@@ -166,4 +191,4 @@ def write_jsonl(path: str | Path, records: Iterable[Record]) -> int:
 
 def fingerprint(records: Iterable[Record]) -> str:
     """A hash of what records say (reports, annotated parts, spans), whatever their order and file."""
-    return sha256_json(sorted([r.id, r.sha256, r.ranges, r.marks] for r in records))
+    return sha256_json(sorted((r.id, r.sha256, json.dumps([r.ranges, r.marks])) for r in records))

@@ -35,7 +35,9 @@ def statistics(records: Sequence[Record]) -> list[Row]:
     def part_of(record: Record) -> str:
         return str(record.meta.get("split") or "unsplit")
 
-    parts = sorted({part_of(r) for r in records}, key=["train", "development", "test", "unsplit"].index)
+    known_parts = ["train", "development", "test"]
+    present = {part_of(r) for r in records}
+    parts = [p for p in known_parts if p in present] + sorted(present - set(known_parts))
     rows = []
     for part in parts:
         inside = [r for r in records if part_of(r) == part]
@@ -49,7 +51,7 @@ def statistics(records: Sequence[Record]) -> list[Row]:
 
 def _row(part: str, level: str, records: Iterable[Record]) -> Row:
     inside = list(records)
-    years = [int(r.meta["year"]) for r in inside if r.meta.get("year")]
+    years = [r.meta["year"] for r in inside if isinstance(r.meta.get("year"), int)]
     return Row(
         part,
         level,

@@ -9,7 +9,7 @@ from baogao.spans import Document, Span, Status
 
 _SCOPE: Final = 30  # characters to the left, within the sentence, where a cue speaks of the quantity
 _STOP: Final = re.compile("[。！？；\n]")
-_REFERENCE: Final = re.compile("红线|底线|标准|上限|下限|不低于国家|严守")
+_REFERENCE: Final = re.compile("红线|底线|标准(?!化)|上限|下限|不低于国家|严守")
 _FORECAST: Final = re.compile("预计|有望|预测")
 _TARGET: Final = re.compile("预期|力争|确保|目标|争取|计划|拟|将|控制在|不低于|保持在")
 _ACTUAL: Final = re.compile("已|去年|上年|累计|目前|现有|完成了|实现了|达到了")

@@ -10,6 +10,7 @@ from baogao.errors import BaogaoError
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -42,8 +43,11 @@ def decode(data: bytes, *, path: str | None = None) -> tuple[str, str]:
         )
     try:
         return _readable(data.decode("utf-8"), path), "utf-8"
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(data) - error.start < 4 and error.start > 0:
+            raise BaogaoError(
+                "the file is cut off inside its last character", path=path, remedy="copy the file again, whole"
+            ) from error
     _refuse_mixture(data, path)
     try:
         text = data.decode("gb18030")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, Final
 
 from baogao.errors import BaogaoError
@@ -15,7 +17,12 @@ MAX_PART: Final = 64 * 2**20
 MAX_RATIO: Final = 200  # of entries over a megabyte; prose packs about 10 : 1, a bomb 1000 : 1
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FORMULA: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+# What the archive, its compression, its encryption and its parts raise when a file is damaged.
+_DAMAGE: Final = (
+    ValueError, KeyError, AttributeError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile
+)  # fmt: skip
 _RESAVE: Final = "open the file in a word processor and save it again as .docx"
 
 
@@ -32,7 +39,9 @@ def read_docx(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
     try:
         document = docx.Document(io.BytesIO(data))
         body = document.element.body
-    except (ValueError, KeyError, XMLSyntaxError, zipfile.BadZipFile) as error:
+        if body is None:
+            raise ValueError("it has no body")
+    except (*_DAMAGE, XMLSyntaxError) as error:
         raise BaogaoError(f"not a readable Word document: {error}", path=path, remedy=_RESAVE) from error
     text = "\n".join(_lines(body))
     notes = []
@@ -42,6 +51,9 @@ def read_docx(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
     footnotes = sum(1 for _ in body.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"))
     if footnotes:
         notes.append(f"{footnotes} footnotes are not part of the text")
+    symbols = sum(1 for _ in body.iter(f"{_W}sym"))
+    if symbols:
+        notes.append(f"{symbols} characters of symbol fonts are not part of the text")
     deleted = sum(1 for _ in body.iter(f"{_W}delText"))
     if deleted:
         notes.append(f"{deleted} deletions of tracked changes are left out")
@@ -95,8 +107,10 @@ def _own(cell: Any, row: Any) -> bool:
 
 
 def _text_boxes(paragraph: Any) -> Iterator[Any]:
+    """The outermost text boxes that hang in a paragraph; those inside them come with them."""
     for box in paragraph.iter(f"{_W}txbxContent"):
-        if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
+        above = list(takewhile(lambda ancestor: ancestor is not paragraph, box.iterancestors()))
+        if not any(ancestor.tag in (_FALLBACK, box.tag) for ancestor in above):
             yield box
 
 
@@ -107,7 +121,7 @@ def _paragraph(paragraph: Any) -> str:
     while stack:
         node = stack.pop()
         tag = node.tag
-        if tag == f"{_W}t":
+        if tag in (f"{_W}t", _FORMULA):
             pieces.append(node.text or "")
         elif tag == f"{_W}tab" and node.getparent().tag == f"{_W}r":
             pieces.append("\t")

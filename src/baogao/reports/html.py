@@ -8,25 +8,11 @@ from typing import Any, Final
 from baogao.errors import BaogaoError
 from baogao.reports.decode import decode
 
+# What never is the text of a page, and what is not unless it stands inside the article.
 _SKIPPED: Final = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "head",
-        "nav",
-        "header",
-        "footer",
-        "aside",
-        "form",
-        "button",
-        "select",
-        "option",
-        "iframe",
-        "svg",
-    ]
+    ["script", "style", "noscript", "template", "head", "nav", "button", "select", "option", "iframe", "svg"]
 )
+_EDGES: Final = frozenset(["header", "footer", "aside"])
 _BLOCKS: Final = frozenset(
     [
         "address",
@@ -59,7 +45,9 @@ _BLOCKS: Final = frozenset(
     ]
 )
 # What a page is laid out with; paragraphs and lists are part of the text, however long one of them is.
-_CONTAINERS: Final = frozenset(["article", "body", "center", "div", "main", "section", "table", "tbody", "td", "tr"])
+_CONTAINERS: Final = frozenset(
+    ["article", "body", "center", "div", "form", "main", "section", "table", "tbody", "td", "tr"]
+)
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SHARE: Final = 0.8  # of the page's Chinese characters outside links: what the element of the report must hold
@@ -77,7 +65,7 @@ def read_html(data: bytes, *, path: str | None = None) -> tuple[str, str, list[s
     source, encoding = decode(data, path=path)
     source = _DECLARATION.sub("", source)
     try:
-        root: Any = html.document_fromstring(source, parser=html.HTMLParser(huge_tree=False))
+        root: Any = html.document_fromstring(source, parser=html.HTMLParser(huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise BaogaoError(f"not a readable web page: {error}", path=path, remedy="save its text as .txt") from error
     weights: dict[Any, int] = {}
@@ -97,14 +85,28 @@ def read_html(data: bytes, *, path: str | None = None) -> tuple[str, str, list[s
     _collect(main, pieces)
     lines = (re.sub(r"[ \t\r\n\f]+", " ", line).strip(" ") for line in "".join(pieces).split("\x00"))
     text = "\n".join(line for line in lines if line.strip())
-    left_out = weights[root] - weights[main]
+    left_out = len(_HAN.findall(_all_text(root))) - len(_HAN.findall(text))
     notes = [f"{left_out} Chinese characters outside the page's main part are left out"] if left_out else []
     return text, encoding, notes
 
 
+def _skipped(element: Any) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+        return True
+    inside = any(a.tag in ("article", "main") for a in element.iterancestors())
+    return element.tag in _EDGES and not inside
+
+
+def _all_text(root: Any) -> str:
+    """Everything that a page shows, menus included: what of it is not in the text is counted."""
+    hidden = ("script", "style", "noscript", "template", "head")
+    shown = (e for e in root.iter() if isinstance(e.tag, str) and e.tag not in hidden)
+    return "".join((e.text or "") + (e.tail or "") for e in shown)
+
+
 def _weigh(element: Any, weights: dict[Any, int]) -> int:
     """How many Chinese characters outside links and menus an element holds; filled in for all below it."""
-    if not isinstance(element.tag, str) or element.tag in _SKIPPED or element.tag == "a":
+    if _skipped(element) or element.tag == "a":
         return 0
     count = len(_HAN.findall(element.text or ""))
     for child in element:
@@ -115,7 +117,7 @@ def _weigh(element: Any, weights: dict[Any, int]) -> int:
 
 def _collect(element: Any, pieces: list[str]) -> None:
     """The text of an element; NUL stands for a line end, which white space in the source is not."""
-    if isinstance(element.tag, str) and element.tag not in _SKIPPED:
+    if not _skipped(element):
         block = element.tag in _BLOCKS
         if block:
             pieces.append("\x00")

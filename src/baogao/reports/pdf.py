@@ -26,7 +26,7 @@ def read_pdf(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
     encrypted and scanned files.
     """
     import pypdf
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, PyPdfError
 
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
@@ -38,7 +38,21 @@ def read_pdf(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
         pages = [page.extract_text() or "" for page in reader.pages]
     except BaogaoError:
         raise
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+    except DependencyError as error:
+        raise BaogaoError(
+            "the PDF is encrypted", path=path, remedy="print it to a new PDF, or install pypdf[crypto]"
+        ) from error
+    except (
+        PyPdfError,
+        NotImplementedError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OSError,
+    ) as error:
         # A damaged file breaks pypdf in many ways; all of them mean the same to the user.
         raise BaogaoError(
             f"not a readable PDF: {error}", path=path, remedy="open it in a viewer and print it to a new PDF"
@@ -82,5 +96,6 @@ def _join(lines: list[str]) -> str:
     text = [lines[0]]
     for line, following in pairwise(lines):
         wrapped = len(line.strip()) >= max(full, 8) and not line.endswith(_STOP) and not _OPENING.match(following)
-        text.append(following if wrapped else "\n" + following)
+        latin = f"{line[-1:]}{following[:1]}".isascii()
+        text.append((" " if latin else "") + following if wrapped else "\n" + following)
     return "".join(text)
