@@ -65,7 +65,7 @@ def test_predict_keeps_going_and_is_honest(model_directory: Path, write: Callabl
 def test_predict_forms(model_directory: Path, tmp_path: Path) -> None:
     out = tmp_path / "spans.csv"
     clear(run("predict", REPORT, "--model", model_directory, "--format", "csv", "-o", out), 0)
-    with out.open(encoding="utf-8", newline="") as stream:
+    with out.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     text = REPORT.read_text("utf-8")
     assert all(text[int(r["start"]) : int(r["end"])] == r["text"] for r in rows)

@@ -13,7 +13,7 @@ from typing import IO, Any, Final, Self
 from rich.console import Console
 from rich.table import Table
 
-from baogao.errors import MissingExtraError
+from baogao.errors import BaogaoError, MissingExtraError
 from baogao.files import atomic_open
 from baogao.spans import Document
 
@@ -35,6 +35,8 @@ class Writer:
         self._out: IO[str] = sys.stdout
 
     def __enter__(self) -> Self:
+        if self.output is not None and self.output.is_dir():
+            raise BaogaoError("cannot write here: this is a folder", path=self.output, remedy="name a file")
         if self.form == "parquet":
             try:
                 import pyarrow  # noqa: F401
@@ -42,6 +44,8 @@ class Writer:
                 raise MissingExtraError("pyarrow", "scale", "--format parquet") from error
         elif self.output is not None:
             self._out = self._stack.enter_context(atomic_open(self.output))
+            if self.form == "csv":
+                self._out.write("\ufeff")  # by which Excel knows UTF-8
         if self.form == "csv":
             self._csv = csv.DictWriter(self._out, COLUMNS, lineterminator="\n")
             self._csv.writeheader()
@@ -71,7 +75,8 @@ class Writer:
         elif self.form == "table":
             self._table(path, document)
         else:
-            self._add_rows([{"id": document.id, "path": path, **span} for span in spans])
+            head = {"id": document.id, "path": path}
+            self._add_rows([{**head, **span} for span in spans] or [head])  # a report without spans is a row too
 
     def fail(self, path: str, what: str) -> None:
         """Write that an input failed and why."""

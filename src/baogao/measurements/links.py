@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -35,47 +36,46 @@ def link(text: str, spans: Sequence[Span]) -> list[tuple[Span, Span | None]]:
     clause, then the nearest to the right there, then what the quantity before it took (其中, 、 and elided subjects
     inherit).
     """
+    if not spans:
+        return []
+    ends = [spans[0].start + m.start() for m in _CLAUSE.finditer(text[spans[0].start : spans[-1].end])]
+    clause = [bisect_left(ends, span.start) for span in spans]
     linked: list[tuple[Span, Span | None]] = []
-    ahead: set[Span] = set()  # metrics that a quantity in front of them has taken
-    inherited: Span | None = None
+    ahead: set[int] = set()  # indices of metrics that a quantity in front of them has taken
+    left: int | None = None  # the last METRIC or PROGRAM so far
+    inherited: int | None = None
     for index, span in enumerate(spans):
         if span.label not in QUANTITIES:
+            left = index if span.label in ("METRIC", "PROGRAM") else left
             continue
-        left = _left(text, spans, index)
+        near = left if left is not None and clause[left] == clause[index] else None
         target = None
         if linked and _BRACKET.search(text[linked[-1][0].end : span.start]):
-            target = linked[-1][1]
-        if target is None and span.label == "VALUE" and (left is None or left.end != span.start or left in ahead):
-            following = spans[index + 1] if index + 1 < len(spans) else None
-            if following is not None and following.label == "METRIC" and following.start == span.end:
-                target = following
-                ahead.add(following)
-        if target is None and left is not None and (left not in ahead or span.label == "CHANGE"):
-            target = left
-        if target is None and (target := _right(text, spans, index)) is not None:
-            ahead.add(target)
-        if target is None:
             target = inherited
-        inherited = target if target is not None else inherited
-        linked.append((span, target))
+        taken = near is None or near in ahead or spans[near].end != span.start
+        if target is None and span.label == "VALUE" and taken and _follows(spans, index):
+            target = index + 1
+            ahead.add(target)
+        if target is None and near is not None and (near not in ahead or span.label == "CHANGE"):
+            target = near
+        if target is None and (target := _right(spans, clause, index)) is not None:
+            ahead.add(target)
+        inherited = inherited if target is None else target
+        linked.append((span, None if inherited is None else spans[inherited]))
     return linked
 
 
-def _left(text: str, spans: Sequence[Span], index: int) -> Span | None:
-    """The nearest METRIC or PROGRAM to the left of ``spans[index]`` in its clause."""
-    for candidate in reversed(spans[:index]):
-        if _CLAUSE.search(text[candidate.end : spans[index].start]):
-            return None
-        if candidate.label in ("METRIC", "PROGRAM"):
-            return candidate
-    return None
+def _follows(spans: Sequence[Span], index: int) -> bool:
+    """Whether a METRIC stands directly behind ``spans[index]``."""
+    following = spans[index + 1 : index + 2]
+    return bool(following) and following[0].label == "METRIC" and following[0].start == spans[index].end
 
 
-def _right(text: str, spans: Sequence[Span], index: int) -> Span | None:
-    """The nearest METRIC to the right in the clause, unless another quantity stands between."""
-    for candidate in spans[index + 1 :]:
-        if candidate.label in QUANTITIES or _CLAUSE.search(text[spans[index].end : candidate.start]):
+def _right(spans: Sequence[Span], clause: Sequence[int], index: int) -> int | None:
+    """The index of the nearest METRIC to the right in the clause, unless another quantity stands between."""
+    for other in range(index + 1, len(spans)):
+        if clause[other] != clause[index] or spans[other].label in QUANTITIES:
             return None
-        if candidate.label == "METRIC":
-            return candidate
+        if spans[other].label == "METRIC":
+            return other
     return None

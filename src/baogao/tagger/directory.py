@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from baogao.errors import BaogaoError
-from baogao.files import sha256_json, write_json
+from baogao.files import sha256_file, sha256_json, write_json
 from baogao.labels import LabelSet, load_labels
 
 FORMAT: Final = 1
 MANIFEST: Final = "baogao.json"
+VERIFIED: Final = ("vocab.txt", "config.json", "model.safetensors")
+"""Files whose hashes the manifest keeps; model.onnx, which can be exported again, was compared with the weights."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,23 @@ class Manifest:
     max_characters: int
     signature: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256, of VERIFIED
 
     @property
     def model_id(self) -> str:
-        """Name and hash of the model as predictions cite it."""
-        return f"{self.name}@{sha256_json(dict(self.signature))[:12]}"
+        """Name and hash (of the recipe and the weights) of the model as predictions cite it."""
+        return f"{self.name}@{sha256_json([dict(self.signature), dict(self.files)])[:12]}"
+
+    def verify(self, folder: str | Path) -> None:
+        """BaogaoError where a file of the directory is missing or is not the one that was saved."""
+        for name, expected in self.files.items():
+            path = Path(folder) / name
+            if not path.is_file() or sha256_file(path) != expected:
+                raise BaogaoError(
+                    "this file of the model is missing, damaged or of another model",
+                    path=path,
+                    remedy="copy the whole model directory again, or train the model anew",
+                )
 
     def save(self, folder: str | Path) -> None:
         value = {"format": FORMAT, **{k: v for k, v in asdict(self).items() if k != "labels"}}
@@ -66,11 +80,19 @@ class Manifest:
             return cls(
                 str(value["name"]),
                 load_labels(value["labels"]),
-                int(value["max_characters"]),
+                _window(value["max_characters"]),
                 dict(value["signature"]),
                 dict(value["versions"]),
+                dict(value.get("files", {})),
             )
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise BaogaoError(
                 f"the manifest is damaged: {type(error).__name__}: {error}", path=path, remedy="train the model anew"
             ) from error
+
+
+def _window(value: object) -> int:
+    """The window size; ValueError for one that cannot be."""
+    if not isinstance(value, int) or not 16 <= value <= 8190:
+        raise ValueError(f"max_characters {value!r} is no window size")
+    return value

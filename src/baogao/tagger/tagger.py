@@ -43,6 +43,7 @@ class Tagger:
         """The tagger of a model directory."""
         folder = Path(folder)
         manifest = Manifest.load(folder)
+        manifest.verify(folder)
         return cls(manifest, Vocabulary.load(folder), open_engine(folder, engine, threads=threads))
 
     def spans(self, text: str) -> list[Span]:

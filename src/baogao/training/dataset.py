@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -70,9 +71,12 @@ def build_dataset(
     for record in records:
         text = record.text or ""
         left = set(record.marks)
+        marks = sorted(record.marks)
+        starts = [m.start for m in marks]
         for low, high in record.annotated():
             for start, end in paragraphs(text, low, high):
-                inside = [m for m in record.marks if start <= m.start and m.end <= end]
+                first, last = (bisect_left(starts, edge) for edge in (start, end))
+                inside = [m for m in marks[first:last] if m.end <= end]
                 left.difference_update(inside)
                 for row in _windows_of(record, (start, end), inside, labels, vocabulary, max_characters, tally):
                     rows.append({**row, "record": record.id, "paragraph": start})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from baogao.corpus import check_records, load_records, raise_on_errors, require_
 from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
 from baogao.evaluation import render_json
-from baogao.files import write_json, write_text
+from baogao.files import sha256_file, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console
 from baogao.scoring import score_records
 from baogao.tagger import Manifest, Tagger, Vocabulary
-from baogao.tagger.directory import MANIFEST
+from baogao.tagger.directory import MANIFEST, VERIFIED
 from baogao.training.card import model_card
 from baogao.training.dataset import build_dataset, texts_of
 from baogao.training.encoders import load_encoder
@@ -34,6 +35,9 @@ from baogao.training.signature import signature, versions
 from baogao.training.tokenizer import hub_tokenizer
 
 # Loading and saving take no time here; the training has a progress bar of its own.
+RUN = "run.json"
+"""The record of a run, written when it begins: its signature."""
+
 datasets.disable_progress_bars()
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
@@ -59,6 +63,7 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     """
     folder = Path(folder)
     labels = load_labels(OmegaConf.to_container(OmegaConf.structured(config.labels)))  # type: ignore[arg-type]
+    _validate(config)
     parts = prepare(config, labels)
     settings: dict[str, Any] = OmegaConf.to_container(OmegaConf.structured(config), resolve=True)  # type: ignore[assignment]
     signed = signature(parts.as_mapping(), labels, settings, config.trainer.seed)
@@ -66,14 +71,13 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     if done is not None:
         _say(config, f"this run is already complete: {folder}")
         return done
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / "run.json", {"signature": signed})
-
     _say(config, f"seed {config.trainer.seed}, signature {signed}")
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
     set_seed(config.trainer.seed)
     model, vocabulary, limit = load_encoder(config.encoder, config.head, labels, texts_of(parts.train))
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / RUN, {"signature": signed})  # from here on the folder holds a run
     tables: dict[str, datasets.Dataset] = {}
     for part in ("train", "development"):
         tables[part], tally = build_dataset(parts.as_mapping()[part], labels, vocabulary, limit)
@@ -89,6 +93,23 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     if not config.trainer.keep_checkpoints:
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     return metrics
+
+
+def _validate(config: TrainConfig) -> None:
+    """BaogaoError for settings of the right type that cannot be."""
+    trainer = config.trainer
+    for name, value, low in (
+        ("batch_size", trainer.batch_size, 1),
+        ("accumulate", trainer.accumulate, 1),
+        ("threads", trainer.threads or 1, 1),
+        ("evaluations", trainer.evaluations, 1),
+        ("patience", trainer.patience, 0),
+        ("lr", trainer.lr, 0),
+    ):
+        if value < low:
+            raise BaogaoError(f"trainer.{name}={value} cannot be", remedy=f"give at least {low}")
+    if trainer.max_steps <= 0 and trainer.epochs <= 0:
+        raise BaogaoError("neither trainer.epochs nor trainer.max_steps is above 0", remedy="set one of them")
 
 
 def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
@@ -111,12 +132,12 @@ def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
 
 def _existing(folder: Path, signed: Mapping[str, Any], *, resume: bool) -> dict[str, Any] | None:
     """The metrics of a complete run in ``folder`` that is to be resumed; BaogaoError where the folder is taken."""
-    import json
-
-    known = folder / "run.json"
+    known = folder / RUN
     if not known.is_file():
-        if resume and folder.is_dir() and (folder / CHECKPOINTS).is_dir():
-            raise BaogaoError("checkpoints without run.json: this is no run of ours", path=folder, remedy="start anew")
+        if folder.is_dir() and any(folder.iterdir()):
+            raise BaogaoError(
+                "this folder is not empty and holds no run", path=folder, remedy="choose another output=FOLDER"
+            )
         return None
     if not resume:
         raise BaogaoError(
@@ -124,7 +145,10 @@ def _existing(folder: Path, signed: Mapping[str, Any], *, resume: bool) -> dict[
             path=folder,
             remedy="choose another output=FOLDER, or continue this one: trainer.resume=true",
         )
-    before = json.loads(known.read_text("utf-8"))["signature"]
+    try:
+        before = json.loads(known.read_text("utf-8"))["signature"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BaogaoError("the run's record is damaged", path=known, remedy="start anew in another folder") from error
     changed = [k for k in signed if signed[k] != before.get(k)]
     if changed:
         raise BaogaoError(
@@ -145,8 +169,10 @@ def _save(
     model.save_pretrained(folder)
     vocabulary.save(folder)
     hub_tokenizer(vocabulary).save_pretrained(folder)
+    weights = folder / "model.safetensors"  # safetensors makes it private; everything else here is not
+    weights.chmod((folder / "config.json").stat().st_mode)
     write_text(folder / "train_config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(settings))))
-    manifest.save(folder)
+    replace(manifest, files={name: sha256_file(folder / name) for name in VERIFIED}).save(folder)
 
 
 def _evaluate(folder: Path, parts: Parts, config: TrainConfig) -> dict[str, Any]:

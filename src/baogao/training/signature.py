@@ -5,12 +5,15 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 import baogao
 from baogao.corpus.records import Record, fingerprint
 from baogao.files import sha256_json
 from baogao.labels import LabelSet
+
+SHOWING: Final = ("resume", "quiet", "keep_checkpoints", "threads", "device", "onnx")
+"""Settings of the trainer that say how a run is carried out, not what comes out."""
 
 
 def versions() -> dict[str, str]:
@@ -31,10 +34,9 @@ def signature(
 
     Where and when it ran, and how it was shown, are no part of it.
     """
-    settings = {k: v for k, v in config.items() if k not in ("output", "name")}
-    settings["trainer"] = {
-        k: v for k, v in config["trainer"].items() if k not in ("resume", "quiet", "keep_checkpoints")
-    }
+    settings = {k: v for k, v in config.items() if k not in ("output", "name", "labels", "experiment")}
+    settings["corpus"] = config["corpus"]["split"]  # what was annotated is in the data's hash, wherever it lies
+    settings["trainer"] = {k: v for k, v in config["trainer"].items() if k not in SHOWING}
     return {
         "data": {part: fingerprint(records)[:16] for part, records in parts.items()},
         "scheme": labels.scheme,
