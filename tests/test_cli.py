@@ -6,14 +6,19 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from baogao.corpus import load_records
 from baogao.corpus.records import Record, write_jsonl
+from baogao.labels import load_labels
 from conftest import ROOT
 from training_help import small_corpus
 
@@ -52,7 +57,7 @@ def test_predict_keeps_going_and_is_honest(model_directory: Path, write: Callabl
     bad = [
         write("empty.txt", b""),
         write("binary.txt", bytes(range(256)) * 9),
-        write("bomb.docx", b"PK"),
+        write("broken.docx", b"PK"),
         write("none.pdf", b"%PDF-1.4"),
     ]
     result = run("predict", *bad, REPORT, "/no/such.txt", "--model", model_directory)
@@ -88,8 +93,8 @@ def test_usage_errors_exit_2(model_directory: Path) -> None:
 
 
 def test_no_model_says_how_to_get_one() -> None:
-    clear(run("predict", REPORT, BAOGAO_MODEL=""), 1, "no model is given", "baogao train experiment=demo")
-    clear(run("predict", REPORT, "--model", "/no/model"), 1, "there is no such model directory")
+    clear(run("predict", REPORT, BAOGAO_MODEL=""), 2, "no model is given", "baogao train experiment=demo")
+    clear(run("predict", REPORT, "--model", "/no/model"), 2, "there is no such model directory")
 
 
 def test_the_model_can_come_from_the_environment(model_directory: Path) -> None:
@@ -136,7 +141,9 @@ def test_check_and_attach_of_standoff_annotations(tmp_path: Path, write: Callabl
     assert json.loads(joined.read_text("utf-8"))["text"] == REPORT.read_text("utf-8")
     (reports / "whatever.txt").write_text("another text", "utf-8")
     clear(run("corpus", "attach", reports, "-a", standoff, "-o", joined), 1, "no report in")
-    clear(run("check", standoff, "--reports", reports), 1, "its text has changed")
+    changed = run("check", standoff, "--reports", reports, "--json")
+    clear(changed, 1, "1 errors")
+    assert "its text has changed" in json.loads(changed.stdout.splitlines()[0])["message"]
 
 
 def test_convert_and_split(tmp_path: Path) -> None:
@@ -145,6 +152,10 @@ def test_convert_and_split(tmp_path: Path) -> None:
     clear(run("corpus", "convert", tmp_path / "all.conll", tmp_path / "all.jsonl"), 0)
     clear(run("corpus", "split", tmp_path / "all.jsonl", tmp_path / "parts"), 0, "train:", "development:", "test:")
     assert {p.name for p in (tmp_path / "parts").iterdir()} == {"train.jsonl", "development.jsonl", "test.jsonl"}
+    before, after = (
+        {r.id: (r.text, r.marks) for r in load_records([p], load_labels())} for p in (folder, tmp_path / "parts")
+    )
+    assert before == after
 
 
 def test_evaluate_a_model_and_predictions(model_directory: Path, tmp_path: Path) -> None:
@@ -209,6 +220,77 @@ def test_training_packages_are_not_needed_to_predict(model_directory: Path) -> N
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_outputs_that_cannot_be(model_directory: Path, tmp_path: Path) -> None:
+    """A folder, an input, a full disk, a closed pipe: clear answers, and nothing of the user's is touched."""
+    clear(run("predict", REPORT, "--model", model_directory, "-o", tmp_path), 1, "this is a folder")
+    own = tmp_path / "own.txt"
+    shutil.copy(REPORT, own)
+    clear(run("predict", own, "--model", model_directory, "-o", own), 2, "would replace this input")
+    clear(run("read", own, "-o", own), 1, "would replace this input")
+    assert own.read_bytes() == REPORT.read_bytes()
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(tmp_path / "target.jsonl")
+    clear(run("read", own, "-o", link), 0)
+    assert link.is_symlink()
+    assert json.loads((tmp_path / "target.jsonl").read_text("utf-8"))["text"] == REPORT.read_text("utf-8")
+    shell = f"{sys.executable} -m baogao read {REPORT} {REPORT}"
+    full = subprocess.run(["bash", "-c", f"{shell} > /dev/full"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert full.returncode == 1
+    assert "Traceback" not in full.stderr
+    closed = subprocess.run(
+        ["bash", "-c", f"for i in 1 2 3; do {shell} {'$i ' * 400} ; echo $? >&2; break; done | true"],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in closed.stderr
+
+
+def test_names_that_are_no_utf8(model_directory: Path, tmp_path: Path) -> None:
+    bad = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xff.txt"))
+    shutil.copy(REPORT, bad)
+    result = run("predict", bad, "--model", model_directory)
+    clear(result, 0)
+    assert json.loads(result.stdout)["path"].endswith("b\ufffd.txt")
+
+
+def test_interruption_says_so(model_directory: Path, tmp_path: Path) -> None:
+    """Ctrl-C in the middle of a long list: exit code 130, no traceback, no part of a file."""
+    out = tmp_path / "out.jsonl"
+    command = [
+        sys.executable,
+        "-m",
+        "baogao",
+        "predict",
+        *[str(REPORT)] * 3000,
+        "--model",
+        str(model_directory),
+        "-o",
+        str(out),
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    while not list(tmp_path.glob(".out.jsonl.*")):  # it has begun to write
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_evaluation_of_predictions(model_directory: Path, tmp_path: Path) -> None:
+    """What predict wrote, failures included, is read by evaluate; against itself it is perfect, layers are refused."""
+    out = tmp_path / "predictions.jsonl"
+    clear(run("predict", REPORT, "/no/such.txt", "--model", model_directory, "-o", out), 1)
+    result = run("evaluate", out, out, "--format", "json")
+    clear(result, 0)
+    assert json.loads(result.stdout)["micro"]["f1"] == 1.0
+    (record,) = load_records([GOLD], load_labels())
+    layers = tmp_path / "layers.jsonl"
+    write_jsonl(layers, [record, replace(record, annotator="other", marks=())])
+    clear(run("evaluate", layers, GOLD), 1, "stands twice")
 
 
 @pytest.mark.slow

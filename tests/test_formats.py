@@ -157,6 +157,43 @@ def test_html_keeps_the_main_part(write: Callable[..., Path], encoding: str) -> 
     assert document.meta["notes"] == ("16 Chinese characters outside the page's main part are left out",)
 
 
+def test_pages_inside_a_form_and_titles_in_a_header(write: Callable[..., Path]) -> None:
+    page = f"<form><article><header><h1>{HEAD}</h1></header><p>{'全年生产总值增长。' * 30}</p></article></form>"
+    assert read(write("r.html", page)).text.startswith(HEAD)
+
+
+def test_a_paragraph_of_ten_megabytes_is_not_cut(write: Callable[..., Path]) -> None:
+    page = "<p>开头。</p><p>" + "长" * 3_600_000 + "</p><p>结尾。</p>"
+    text = read(write("r.html", page)).text
+    assert len(text) == 3_600_000 + 8
+    assert text.endswith("结尾。")
+
+
+def test_nested_text_boxes_are_read_once(tmp_path: Path) -> None:
+    path = word(tmp_path / "r.docx")
+    inner = "<w:p><w:r><w:t>框</w:t></w:r></w:p>"
+    for _ in range(30):
+        inner = f"<w:p><w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r></w:p>"
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:sectPr", inner.encode() + b"<w:sectPr", 1)
+    with zipfile.ZipFile(path, "w") as target:
+        for name, data in parts.items():
+            target.writestr(name, data)
+    assert read(path).text.count("框") == 1
+
+
+def test_damaged_and_encrypted_archives(tmp_path: Path) -> None:
+    path = word(tmp_path / "r.docx")
+    data = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("word/document.xml").header_offset
+    data[start + 60 : start + 160] = b"\xff" * 100
+    path.write_bytes(data)
+    with pytest.raises(BaogaoError, match="Word document"):
+        read(path)
+
+
 def test_deeply_nested_html_is_refused(write: Callable[..., Path]) -> None:
     with pytest.raises(BaogaoError):
         read(write("r.html", "<div>" * 5000 + "镇" + "</div>" * 5000))

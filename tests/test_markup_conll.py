@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,6 @@ def test_conll_round_trip(case: tuple[str, list[tuple[int, int, str]]]) -> None:
 
 def test_conll_keeps_annotated_ranges() -> None:
     record = record_of(Document("全年生产总值。其余", spans=(Span(2, 6, "METRIC", "生产总值"),)))
-    from dataclasses import replace
-
     (back,) = parse_conll(render_conll([replace(record, ranges=((0, 7),))]))
     assert back.ranges == ((0, 7),)
 
@@ -133,6 +132,19 @@ def test_label_studio_text_comes_from_the_offsets() -> None:
     for broken in ("{", "{}", '[{"data": {}}]', '[{"data": {"text": "x"}, "annotations": [{}]}]'):
         with pytest.raises(BaogaoError):
             list(parse_label_studio(broken))
+
+
+def test_what_inline_marks_cannot_say_is_refused(labels: LabelSet, tmp_path: Path) -> None:
+    record = parse_markup(HEAD + "全年⟦指标|生产总值⟧。\n", labels)
+    with pytest.raises(BaogaoError, match="in parts"):
+        render_markup(replace(record, ranges=((0, 3),)), labels)
+    with pytest.raises(BaogaoError, match="stands twice"):
+        write_records(tmp_path / "folder", [record, replace(record, annotator="b")], labels)
+    assert not (tmp_path / "folder").exists()
+    with pytest.raises(BaogaoError, match="JSON lacks"):
+        parse_markup("---\ndate: 2023-01-15\n---\n", labels)
+    windows = parse_markup(HEAD.replace("\n", "\r\n") + "全年⟦指标|总值⟧\r\n", labels)
+    assert windows.text == "全年总值\r\n"
 
 
 def test_formats_by_their_ending(tmp_path: Path, labels: LabelSet) -> None:

@@ -62,3 +62,11 @@ def test_links(marked: str, expected: list[tuple[str | None, ...]]) -> None:
 def test_status(marked: str, expected: str) -> None:
     (record,) = measurements(make(marked))
     assert record.status == expected
+
+
+def test_links_of_a_very_long_sentence_take_linear_time() -> None:
+    """Ten thousand quantities in one clause: what was cubic took hours, and must not come back."""
+    marked = "、".join(["[M总值][V5亿]"] + ["[V6亿]"] * 10_000)
+    found = records(marked)
+    assert len(found) == 10_001
+    assert {metric for metric, _, _ in found} == {"总值"}

@@ -58,6 +58,8 @@ def test_a_changed_report_is_refused() -> None:
         (json.dumps(record(ranges=[[1]])), "'ranges'"),
         (json.dumps(record(text=5)), "'text' must be a string"),
         ("[" * 100_000, "not a line of JSON"),
+        ("9" * 5000, "not a line of JSON"),
+        (json.dumps(record(text="\ud83d")), "surrogate"),
     ],
 )
 def test_malformed_lines_name_file_and_line(write: Callable[..., Path], line: str, message: str) -> None:
@@ -88,3 +90,10 @@ def test_fingerprint_ignores_order_and_place_but_not_content(tmp_path: Path) -> 
     assert fingerprint([one]) != fingerprint([Record("a", sha256_text("a"), (Mark(0, 1, "VALUE"),), text="a")])
     assert write_jsonl(tmp_path / "x.jsonl", [one, two]) == 2
     assert fingerprint(read_jsonl(tmp_path / "x.jsonl")) == fingerprint([one, two])
+
+
+def test_standoff_without_ranges_counts_everywhere() -> None:
+    found = parse_record(json.dumps(record(text=None)))
+    ((start, end),) = found.annotated()
+    assert start == 0
+    assert end > 10**9

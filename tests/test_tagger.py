@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -34,12 +36,28 @@ def test_read_to_spans_on_any_text(tagger: Tagger, text: str) -> None:
         assert 0.0 <= span.score <= 1.0
 
 
-def test_long_paragraphs_lose_nothing(tagger: Tagger) -> None:
-    """A paragraph of many windows is tagged to its end, and no span is cut at a window's edge."""
-    text = "全年地区生产总值完成5亿元，增长6%；实施“百千万工程”建设。" * 60
-    found = tagger.spans(text)
-    assert found[-1].end > len(text) - 60
-    assert found == tagger.spans(text)
+class ByCharacter:
+    """An engine whose scores depend on the character alone: with it, windows must not show in the result."""
+
+    name = "by character"
+
+    def __init__(self, tags: int) -> None:
+        self.table = np.random.default_rng(5).normal(0, 3, (30_000, tags)).astype(np.float32)
+
+    def logits(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        assert ids.shape == mask.shape
+        return self.table[ids]
+
+
+def test_windows_do_not_show(tagger: Tagger) -> None:
+    """Spans at the edges of windows come out as from one window that holds the whole paragraph."""
+    engine = ByCharacter(len(tagger.labels.tags))
+    narrow, wide = (
+        Tagger(replace(tagger.manifest, max_characters=width), tagger.vocabulary, engine) for width in (30, 10_000)
+    )
+    text = "全年地区生产总值完成5亿元，增长6%；实施“百千万工程”建设。" * 60 + "\n" + "比上年提高个百分点" * 20
+    assert len(wide.spans(text)) > 300
+    assert narrow.spans(text) == wide.spans(text)
 
 
 def test_the_engines_agree(model_directory: Path) -> None:
@@ -71,6 +89,13 @@ def test_damaged_directories_say_what_is_wrong(model_directory: Path, tmp_path: 
     shutil.copytree(model_directory, broken)
     (broken / "baogao.json").write_text('{"format": 1}')
     with pytest.raises(BaogaoError, match="damaged"):
+        load(broken)
+    manifest = json.loads((model_directory / "baogao.json").read_text("utf-8"))
+    (broken / "baogao.json").write_text(json.dumps({**manifest, "max_characters": 0}))
+    with pytest.raises(BaogaoError, match="no window size"):
+        load(broken)
+    (broken / "baogao.json").write_text(json.dumps({**manifest, "files": {"vocab.txt": "0" * 64}}))
+    with pytest.raises(BaogaoError, match="damaged or of another model"):
         load(broken)
     (broken / "baogao.json").write_text('{"format": 99}')
     with pytest.raises(BaogaoError, match="format 99"):

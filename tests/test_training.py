@@ -204,9 +204,23 @@ def test_an_encoder_that_is_not_here_says_what_to_do(corpus: Path, tmp_path: Pat
     assert "encoder.path=DIRECTORY" in str(caught.value.remedy)
 
 
+def test_a_folder_of_the_users_is_not_touched(corpus: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "checkpoints").mkdir(parents=True)
+    (own / "README.md").write_text("mine")
+    for resume in ("false", "true"):
+        with pytest.raises(BaogaoError, match="not empty and holds no run"):
+            finetune(configure(f"corpus.annotations=[{corpus}]", f"trainer.resume={resume}", *TINY), own)
+    assert (own / "README.md").read_text() == "mine"
+    assert (own / "checkpoints").is_dir()
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
+        (["trainer.batch_size=0"], "batch_size=0 cannot be"),
+        (["trainer.threads=-1"], "threads=-1 cannot be"),
+        (["trainer.epochs=0", "trainer.max_steps=-1"], "neither trainer.epochs"),
         (["encoder.path=x"], "either a path or an architecture"),
         (["encoder.max_characters=5"], "too short"),
         (["trainer.precision=int8"], "precision=int8"),

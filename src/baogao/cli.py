@@ -5,10 +5,14 @@ Results go to standard output, everything else to standard error.
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 import typer
 
@@ -35,6 +39,36 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no m
 Out = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")]
 
 
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def guarded(command: Command) -> Command:
+    """Make the errors of the world clear messages and honest exit codes, never tracebacks.
+
+    1 for what the user gave us, 130 for Ctrl-C, 141 where the reader of our output has gone.
+    """
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+            sys.stdout.flush()
+        except BaogaoError as error:
+            console().print(f"error: {error}")
+            sys.exit(1)
+        except KeyboardInterrupt:
+            console().print("interrupted; what was written is whole")
+            sys.exit(130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains again when it exits
+            sys.exit(141)
+        except OSError as error:
+            console().print(f"error: {error.filename or 'output'}: {error.strerror or error}")
+            sys.exit(1)
+
+    return cast(Command, run)
+
+
 def _version(value: bool) -> None:
     if value:
         print(baogao.__version__)
@@ -51,6 +85,7 @@ def root(
 
 
 @app.command()
+@guarded
 def read(
     files: Paths,
     format: Annotated[str, typer.Option(help="jsonl, or table for an overview.")] = "jsonl",
@@ -64,6 +99,7 @@ def read(
 
 
 @app.command()
+@guarded
 def check(
     files: Paths,
     labels: Labels = "report",
@@ -77,6 +113,7 @@ def check(
 
 
 @app.command()
+@guarded
 def predict(
     files: Paths,
     model: Annotated[
@@ -97,6 +134,7 @@ def predict(
 
 
 @app.command()
+@guarded
 def evaluate(
     predicted: Annotated[str, typer.Argument(metavar="MODEL_OR_PREDICTIONS", help="Model directory or annotations.")],
     gold: Annotated[list[Path], typer.Argument(metavar="GOLD…", help="Gold annotation files or folders.")],
@@ -113,6 +151,7 @@ def evaluate(
 
 
 @app.command()
+@guarded
 def export(
     model: Annotated[Path, typer.Argument(help="Model directory.")],
 ) -> None:
@@ -128,12 +167,14 @@ def export(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
 )
+@guarded
 def train(context: typer.Context) -> None:
     """Fine-tune a tagger: a Hydra application (baogao train --help)."""
     _hydra(list(context.args))
 
 
 @corpus_app.command()
+@guarded
 def attach(
     folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
     annotations: Annotated[
@@ -149,6 +190,7 @@ def attach(
 
 
 @corpus_app.command()
+@guarded
 def convert(
     source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
     target: Annotated[Path, typer.Argument(help="A .jsonl, .conll, .marked.txt or .studio.json file, or a folder.")],
@@ -162,6 +204,7 @@ def convert(
 
 
 @corpus_app.command("split")
+@guarded
 def split_corpus(
     source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
     folder: Annotated[Path, typer.Argument(help="Folder for train.jsonl, development.jsonl and test.jsonl.")],
@@ -177,6 +220,7 @@ def split_corpus(
 
 
 @corpus_app.command()
+@guarded
 def stats(source: Paths, labels: Labels = "report") -> None:
     """Sizes and label counts of a corpus, by part and level."""
     from baogao.corpus_commands import stats_command
@@ -185,6 +229,7 @@ def stats(source: Paths, labels: Labels = "report") -> None:
 
 
 @corpus_app.command()
+@guarded
 def agree(source: Paths, labels: Labels = "report") -> None:
     """Agreement between annotators of the same reports: exact-span F1 per label."""
     from baogao.corpus_commands import agree_command
@@ -223,17 +268,15 @@ def _completes(arguments: list[str]) -> bool:
     return True
 
 
-def main() -> Any:
-    """The entry point: errors of the user's become one clear message and exit code 1, never a traceback."""
-    try:
-        if not _completes(sys.argv[1:]):
-            app()
-    except BaogaoError as error:
-        console().print(f"error: {error}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        console().print("interrupted; what was written is whole")
-        sys.exit(130)
-    except BrokenPipeError:  # the reader of our output went away: no error of ours, nothing left to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+def _terminate(number: int, frame: object) -> None:
+    """End as at an error, so that temporary files go."""
+    sys.exit(128 + number)
+
+
+def main() -> None:
+    """The entry point. Output is UTF-8 whatever the terminal says: it is for programs."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if not _completes(sys.argv[1:]):
+        app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,11 +32,23 @@ def _sink(output: Path | None) -> Iterator[IO[str]]:
             yield stream
 
 
+def _keep_inputs(files: Sequence[Path], output: Path | None) -> None:
+    """BaogaoError where the output would replace one of the inputs."""
+    if output is not None and output.resolve() in {file.resolve() for file in files}:
+        raise BaogaoError("the output would replace this input", path=output, remedy="name another file")
+
+
+def readable(path: Path) -> str:
+    """The path as text that can be written, also where the file's name is no UTF-8."""
+    return os.fsencode(path).decode("utf-8", errors="replace")
+
+
 def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet: bool) -> int:
     """A JSON line (or an overview) a report; one that cannot be read is named and makes the exit code 1."""
     if form not in ("jsonl", "table"):
         console().print(f"error: there is no format {form!r}\n  → use jsonl or table")
         return 2
+    _keep_inputs(files, output)
     failed = 0
     with _sink(output) as out:
         for path in track(files, "reading", quiet=quiet):
@@ -51,7 +64,7 @@ def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet
                 console().print(f"error: {error}")
                 line = f"{path}: error: {error.what}"
                 if form == "jsonl":
-                    line = json.dumps({"path": str(path), "error": error.what}, ensure_ascii=False)
+                    line = json.dumps({"path": readable(path), "error": error.what}, ensure_ascii=False)
             out.write(line + "\n")
     return 1 if failed else 0
 
@@ -59,7 +72,7 @@ def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet
 def _whole(path: Path, document: Document) -> dict[str, Any]:
     return {
         "id": document.id,
-        "path": str(path),
+        "path": readable(path),
         "sha256": document.sha256,
         "meta": dict(document.meta),
         "sections": [{"start": s.start, "end": s.end, "kind": s.kind, "heading": s.heading} for s in document.sections],
@@ -102,16 +115,21 @@ def predict_command(
     if engine not in ("auto", "onnx", "torch"):
         console().print(f"error: there is no engine {engine!r}\n  → use one of: auto, onnx, torch")
         return 2
-    predictor = load(model, engine, threads=threads)  # type: ignore[arg-type]
+    try:
+        _keep_inputs(files, output)
+        predictor = load(model, engine, threads=threads)  # type: ignore[arg-type]
+    except BaogaoError as error:  # nothing was read yet: no input has failed
+        console().print(f"error: {error}")
+        return 2
     failed = 0
     with Writer(form, output, predictor.model_id) as writer:
         for path in track(files, "predicting", quiet=quiet):
             try:
-                writer.add(str(path), predictor(read(path)))
+                writer.add(readable(path), predictor(read(path)))
             except BaogaoError as error:
                 failed += 1
                 console().print(f"error: {error}")
-                writer.fail(str(path), error.what)
+                writer.fail(readable(path), error.what)
     if failed:
         console().print(f"{failed} of {len(files)} inputs failed")
     return 1 if failed else 0
@@ -158,12 +176,27 @@ def evaluate_command(
     return 0
 
 
+def _by_text(records: Sequence[Record]) -> dict[str, Record]:
+    """The records by the hash of their text; BaogaoError where one text has two."""
+    found: dict[str, Record] = {}
+    for record in records:
+        if found.setdefault(record.sha256, record) is not record:
+            raise BaogaoError(
+                f"the text of record {record.id!r} stands twice: which of the two is meant is not clear",
+                path=record.path,
+                line=record.line,
+                remedy="keep one annotation a text; baogao corpus agree compares several",
+            )
+    return found
+
+
 def _score_files(source: Path, gold: Sequence[Record], labels: LabelSet) -> tuple[Any, dict[str, Any]]:
     """Scores of annotation files, matched to gold by the hash of the text."""
     import baogao
     from baogao.corpus import fingerprint
 
-    found = {r.sha256: r for r in sound_records([source], labels)}
+    found = _by_text(sound_records([source], labels))
+    _by_text(gold)
     absent = [r for r in gold if r.sha256 not in found]
     if absent:
         raise BaogaoError(

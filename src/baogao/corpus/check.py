@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from baogao.corpus.attach import attach
 from baogao.corpus.formats import annotation_files, load_file
 from baogao.corpus.records import Record, parse_record
 from baogao.corpus.splits import PARTS, unit_of
@@ -49,8 +50,11 @@ class Report:
         return sum(f.severity == "error" for f in self.findings)
 
 
-def check_files(paths: Sequence[str | Path], labels: LabelSet, texts: Mapping[str, str] | None = None) -> Report:
-    """Check annotation files and folders. ``texts`` maps hashes to the reports of stand-off records, where at hand."""
+def check_files(paths: Sequence[str | Path], labels: LabelSet, reports: str | Path | None = None) -> Report:
+    """Check annotation files and folders; stand-off records with their text where ``reports`` holds it.
+
+    A stand-off record whose report is not in ``reports`` is an error: it is missing, or its text has changed.
+    """
     findings: list[Finding] = []
     records: list[Record] = []
     files = annotation_files(paths)
@@ -62,8 +66,10 @@ def check_files(paths: Sequence[str | Path], labels: LabelSet, texts: Mapping[st
             records += load_file(file, labels)
         except BaogaoError as error:
             findings.append(_from_error(error))
-    if texts:
-        records = [r.attach(texts[r.sha256]) if r.text is None and r.sha256 in texts else r for r in records]
+    if reports is not None:
+        joined = attach(records, reports)
+        records = list(joined.records)
+        findings += [_missing(record, reports) for record in joined.missing]
     findings += check_records(records, labels)
     return Report(tuple(findings), len(files), tuple(records))
 
@@ -87,6 +93,12 @@ def _read_lines(file: Path, records: list[Record], findings: list[Finding]) -> N
                 findings.append(Finding("error", "encoding", "the line is not UTF-8", remedy, str(file), number))
             except BaogaoError as error:
                 findings.append(_from_error(error))
+
+
+def _missing(record: Record, reports: str | Path) -> Finding:
+    what = f"no report in {reports} has the hash {record.sha256[:12]}…: it is missing, or its text has changed"
+    remedy = "supply the report exactly as it was annotated"
+    return _about(record, "error", "missing", what, remedy)
 
 
 def _from_error(error: BaogaoError) -> Finding:
