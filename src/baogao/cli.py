@@ -178,15 +178,18 @@ def train(context: typer.Context) -> None:
 def attach(
     folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
     annotations: Annotated[
-        list[Path], typer.Option("--annotations", "-a", help="Stand-off annotation files or folders.")
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The joined annotations (.jsonl).")],
+        list[Path] | None,
+        typer.Option("--annotations", "-a", help="Stand-off annotations [default: annotations/real]."),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The joined annotations (.jsonl).")] = Path(
+        "attached.jsonl"
+    ),
     labels: Labels = "report",
 ) -> None:
     """Join stand-off annotations to the reports they were made on, by the hash of the text."""
     from baogao.corpus_commands import attach_command
 
-    sys.exit(attach_command(folder, annotations, output, labels=labels))
+    sys.exit(attach_command(folder, annotations or [Path("annotations/real")], output, labels=labels))
 
 
 @corpus_app.command()
