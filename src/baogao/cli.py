@@ -5,20 +5,16 @@ Results go to standard output, everything else to standard error.
 
 from __future__ import annotations
 
-import io
 import os
-import signal
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated
 
 import typer
 
 import baogao
 from baogao.errors import BaogaoError
-from baogao.progress import console
+from baogao.guard import guarded, set_up
 
 app = typer.Typer(
     name="baogao",
@@ -37,36 +33,6 @@ Labels = Annotated[str, typer.Option(help="Label set: a name under configs/label
 Reports = Annotated[Path | None, typer.Option(help="Folder with the reports of stand-off annotations.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 Out = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")]
-
-
-Command = TypeVar("Command", bound=Callable[..., None])
-
-
-def guarded(command: Command) -> Command:
-    """Make the errors of the world clear messages and honest exit codes, never tracebacks.
-
-    1 for what the user gave us, 130 for Ctrl-C, 141 where the reader of our output has gone.
-    """
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-            sys.stdout.flush()
-        except BaogaoError as error:
-            console().print(f"error: {error}")
-            sys.exit(1)
-        except KeyboardInterrupt:
-            console().print("interrupted; what was written is whole")
-            sys.exit(130)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains again when it exits
-            sys.exit(141)
-        except OSError as error:
-            console().print(f"error: {error.filename or 'output'}: {error.strerror or error}")
-            sys.exit(1)
-
-    return cast(Command, run)
 
 
 def _version(value: bool) -> None:
@@ -271,15 +237,8 @@ def _completes(arguments: list[str]) -> bool:
     return True
 
 
-def _terminate(number: int, frame: object) -> None:
-    """End as at an error, so that temporary files go."""
-    sys.exit(128 + number)
-
-
 def main() -> None:
-    """The entry point. Output is UTF-8 whatever the terminal says: it is for programs."""
-    signal.signal(signal.SIGTERM, _terminate)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    """The entry point."""
+    set_up()
     if not _completes(sys.argv[1:]):
         app()

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from baogao.corpus.attach import attach
 from baogao.corpus.formats import annotation_files, load_file
-from baogao.corpus.records import Record, parse_record
+from baogao.corpus.records import Record, is_failure, parse_record
 from baogao.corpus.splits import PARTS, unit_of
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
@@ -86,7 +86,7 @@ def _read_lines(file: Path, records: list[Record], findings: list[Finding]) -> N
         for number, raw in enumerate(stream, start=1):
             try:
                 line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                if line.strip():
+                if line.strip() and not is_failure(line):
                     records.append(parse_record(line, path=str(file), number=number))
             except UnicodeDecodeError:
                 remedy = "save the file as UTF-8"

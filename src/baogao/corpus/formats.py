@@ -9,7 +9,7 @@ from typing import Final
 from baogao.corpus.conll import parse_conll, render_conll
 from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
-from baogao.corpus.records import Record, read_jsonl, write_jsonl
+from baogao.corpus.records import Record, read_jsonl, reading, write_jsonl
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, write_text
 from baogao.labels import LabelSet
@@ -44,16 +44,9 @@ def load_file(path: str | Path, labels: LabelSet) -> Iterator[Record]:
     if path.name.endswith(".jsonl"):
         yield from read_jsonl(path)
         return
-    try:
-        # newline="" keeps the line ends of the text as they are: offsets count them.
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            source = stream.read()
-    except OSError as error:
-        raise BaogaoError(
-            f"cannot read the annotations: {error.strerror}", path=path, remedy="check the path"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise BaogaoError("annotation files are UTF-8; this is not", path=path, remedy="save it as UTF-8") from error
+    # newline="" keeps the line ends of the text as they are: offsets count them.
+    with reading(path), open(path, encoding="utf-8-sig", newline="") as stream:
+        source = stream.read()
     if path.name.endswith(".marked.txt"):
         yield parse_markup(source, labels, path=str(path))
     elif path.name.endswith(".studio.json"):

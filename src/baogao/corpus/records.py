@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -168,11 +169,17 @@ def read_jsonl(path: str | Path) -> Iterator[Record]:
 
     Lines of ``baogao predict`` that say why an input failed hold no record and are passed over.
     """
+    with reading(path), open(path, encoding="utf-8-sig") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip() and not is_failure(line):
+                yield parse_record(line, path=str(path), number=number)
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[None]:
+    """Make what can go wrong while an annotation file is read a BaogaoError that names it."""
     try:
-        with open(path, encoding="utf-8-sig") as stream:
-            for number, line in enumerate(stream, start=1):
-                if line.strip() and not is_failure(line):
-                    yield parse_record(line, path=str(path), number=number)
+        yield
     except OSError as error:
         raise BaogaoError(
             f"cannot read the annotations: {error.strerror}", path=path, remedy="check the path"
