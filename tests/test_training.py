@@ -31,7 +31,7 @@ from baogao.spans import Span
 from baogao.tagger import Vocabulary
 from baogao.tagger.vocabulary import SPECIAL
 from baogao.training.dataset import IGNORED, build_dataset, texts_of
-from baogao.training.finetune import finetune
+from baogao.training.finetune import finetune, prepare
 from training_help import configure, excerpt, small_corpus
 
 TINY = (
@@ -40,6 +40,8 @@ TINY = (
     "encoder.architecture.attention_heads=2",
     "encoder.architecture.intermediate_size=32",
 )
+
+SMALL_SPLIT = ("corpus.split.development=0.05", "corpus.split.test=0.05")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,19 @@ def names(group: str) -> list[str]:
 def test_every_configuration_composes_under_the_schema(group: str) -> None:
     assert names(group)
     for name in names(group):
-        assert configure(f"{group}={name}").name
+        assert configure(f"{group}={name}", "corpus.reports=somewhere").name
+
+
+def test_a_required_value_is_asked_for() -> None:
+    with pytest.raises(BaogaoError, match=r"lacks corpus\.reports"):
+        configure("corpus=real")
+
+
+def test_given_parts_of_the_real_corpus_are_kept(shared: Path, labels: LabelSet) -> None:
+    parts = prepare(configure("corpus=all", f"corpus.reports={shared / 'reports'}", *SMALL_SPLIT), labels)
+    assert {r.meta["split"] for r in parts.test} == {"test"}
+    assert {r.meta["split"] for r in parts.development} == {"development"}
+    assert len(parts.train) == 50 + 42
 
 
 @pytest.mark.parametrize("experiment", names("experiment"))

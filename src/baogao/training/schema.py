@@ -42,7 +42,7 @@ class CorpusConfig:
 
     name: str = MISSING
     annotations: list[str] = MISSING  # files and folders (.jsonl .marked.txt .conll .bio)
-    reports: str | None = None  # folder with the reports of stand-off annotations
+    reports: str | None = MISSING  # folder with the reports of stand-off annotations; null: they are not needed
     split: SplitConfig = field(default_factory=SplitConfig)
 
 
