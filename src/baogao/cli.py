@@ -88,7 +88,7 @@ def predict(
     format: Annotated[str, typer.Option(help="jsonl, csv, parquet or table.")] = "jsonl",
     output: Out = None,
     engine: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=256, help="CPU threads.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Find spans and measurements in reports. Exit 0: all read; 1: some inputs failed; 2: usage."""
