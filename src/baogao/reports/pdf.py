@@ -12,10 +12,6 @@ from baogao.errors import BaogaoError
 MAX_PAGES: Final = 2000
 
 _PAGE_NUMBER: Final = re.compile(r"[\s　]*[-—–－·]*[\s　]*(?:第[\s　]*)?\d{1,4}(?:[\s　]*页)?[\s　]*[-—–－·]*[\s　]*")
-# What pypdf lets through, besides its own errors, when a file is damaged.
-_DAMAGE: Final = (
-    NotImplementedError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError
-)  # fmt: skip
 _STOP: Final = tuple("。！？!?：:")
 _OPENING: Final = re.compile(
     r"[\s　]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第[一二三四五六七八九十]+[章部]"
@@ -30,7 +26,7 @@ def read_pdf(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
     encrypted and scanned files.
     """
     import pypdf
-    from pypdf.errors import DependencyError, PyPdfError
+    from pypdf.errors import DependencyError
 
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
@@ -46,7 +42,7 @@ def read_pdf(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
         raise BaogaoError(
             "the PDF is encrypted", path=path, remedy="print it to a new PDF, or install pypdf[crypto]"
         ) from error
-    except (PyPdfError, *_DAMAGE) as error:
+    except Exception as error:
         # A damaged file breaks pypdf in many ways; all of them mean the same to the user.
         raise BaogaoError(
             f"not a readable PDF: {error}", path=path, remedy="open it in a viewer and print it to a new PDF"
