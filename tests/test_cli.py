@@ -180,7 +180,7 @@ def test_version_and_help() -> None:
         assert command in shown
 
 
-def test_train_answers_like_a_hydra_application() -> None:
+def test_train_answers_like_a_hydra_application(tmp_path: Path) -> None:
     job = run("train", "--cfg", "job", "--resolve", "output=x")
     clear(job, 0)
     assert "lr: 5.0e-05" in job.stdout
@@ -190,7 +190,7 @@ def test_train_answers_like_a_hydra_application() -> None:
     clear(run("train", "encoder=typo"), 1, "Could not find 'encoder/typo'", "macbert_base")
     clear(run("train", "trainer.lr=abc"), 1, "could not be converted to Float", "trainer.lr")
     clear(run("train", "trainer.typo=1"), 1, "trainer.typo")
-    clear(run("train", "corpus.annotations=[/no/where]", "output=/tmp/baogao-none"), 1, "no such file or folder")
+    clear(run("train", "corpus.annotations=[/no/where]", f"output={tmp_path / 'out'}"), 1, "no such file or folder")
 
 
 def test_tab_completion(tmp_path: Path) -> None:

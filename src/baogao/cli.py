@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 import baogao
+from baogao.corpus.splits import PARTS
 from baogao.errors import BaogaoError
 from baogao.guard import guarded, set_up
 
@@ -155,7 +156,8 @@ def attach(
     """Join stand-off annotations to the reports they were made on, by the hash of the text."""
     from baogao.corpus_commands import attach_command
 
-    sys.exit(attach_command(folder, annotations or [Path("annotations/real")], output, labels=labels))
+    parts = annotations or [Path("annotations/real") / f"{part}.jsonl" for part in PARTS]
+    sys.exit(attach_command(folder, parts, output, labels=labels))
 
 
 @corpus_app.command()

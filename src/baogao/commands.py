@@ -18,7 +18,7 @@ from baogao.files import atomic_open, write_json
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table, track
 from baogao.reports import read, sentences
-from baogao.scoring import score_records, sound_records
+from baogao.scoring import by_text, score_records, sound_records
 from baogao.spans import Document
 
 
@@ -159,6 +159,8 @@ def evaluate_command(
     else:
         label_set = load_labels(labels)
     records = require_text(sound_records(gold, label_set), reports) if is_model else sound_records(gold, label_set)
+    by_text(records)
+    _keep_inputs([*gold, source], output)
     if not records:
         raise BaogaoError("the gold holds no records", path=gold[0], remedy="name annotation files")
     if is_model:
@@ -176,27 +178,12 @@ def evaluate_command(
     return 0
 
 
-def _by_text(records: Sequence[Record]) -> dict[str, Record]:
-    """The records by the hash of their text; BaogaoError where one text has two."""
-    found: dict[str, Record] = {}
-    for record in records:
-        if found.setdefault(record.sha256, record) is not record:
-            raise BaogaoError(
-                f"the text of record {record.id!r} stands twice: which of the two is meant is not clear",
-                path=record.path,
-                line=record.line,
-                remedy="keep one annotation a text; baogao corpus agree compares several",
-            )
-    return found
-
-
 def _score_files(source: Path, gold: Sequence[Record], labels: LabelSet) -> tuple[Any, dict[str, Any]]:
     """Scores of annotation files, matched to gold by the hash of the text."""
     import baogao
     from baogao.corpus import fingerprint
 
-    found = _by_text(sound_records([source], labels))
-    _by_text(gold)
+    found = by_text(sound_records([source], labels))
     absent = [r for r in gold if r.sha256 not in found]
     if absent:
         raise BaogaoError(

@@ -70,3 +70,17 @@ def sound_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]
     records = load_records(list(paths), labels)
     raise_on_errors(check_records(records, labels))
     return records
+
+
+def by_text(records: Sequence[Record]) -> dict[str, Record]:
+    """The records by the hash of their text; BaogaoError where one text has two."""
+    found: dict[str, Record] = {}
+    for record in records:
+        if found.setdefault(record.sha256, record) is not record:
+            raise BaogaoError(
+                f"the text of record {record.id!r} stands twice: which of the two is meant is not clear",
+                path=record.path,
+                line=record.line,
+                remedy="keep one annotation a text; baogao corpus agree compares several",
+            )
+    return found

@@ -82,7 +82,7 @@ class _Builder:
         if value:
             try:
                 self.info = dict(json.loads(value))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 raise self._error(f"{DOCSTART} is followed by no JSON object", number) from error
             self.own_format = True
 

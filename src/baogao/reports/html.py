@@ -100,8 +100,12 @@ def _skipped(element: Any) -> bool:
 def _all_text(root: Any) -> str:
     """Everything that a page shows, menus included: what of it is not in the text is counted."""
     hidden = ("script", "style", "noscript", "template", "head")
-    shown = (e for e in root.iter() if isinstance(e.tag, str) and e.tag not in hidden)
-    return "".join((e.text or "") + (e.tail or "") for e in shown)
+    pieces = []
+    for node in root.iter():  # what follows a comment or a script is shown, though they are not
+        if isinstance(node.tag, str) and node.tag not in hidden:
+            pieces.append(node.text or "")
+        pieces.append(node.tail or "")
+    return "".join(pieces)
 
 
 def _weigh(element: Any, weights: dict[Any, int]) -> int:

@@ -22,14 +22,14 @@ from baogao.evaluation import render_json
 from baogao.files import sha256_file, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console
-from baogao.scoring import score_records
+from baogao.scoring import by_text, score_records
 from baogao.tagger import Manifest, Tagger, Vocabulary
 from baogao.tagger.directory import MANIFEST, VERIFIED
 from baogao.training.card import model_card
 from baogao.training.dataset import build_dataset, texts_of
 from baogao.training.encoders import load_encoder
 from baogao.training.export import export_onnx
-from baogao.training.loop import CHECKPOINTS, run_trainer
+from baogao.training.loop import CHECKPOINTS, on_cpu, precision, run_trainer
 from baogao.training.schema import TrainConfig
 from baogao.training.signature import signature, versions
 from baogao.training.tokenizer import hub_tokenizer
@@ -108,6 +108,8 @@ def _validate(config: TrainConfig) -> None:
     ):
         if value < low:
             raise BaogaoError(f"trainer.{name}={value} cannot be", remedy=f"give at least {low}")
+    precision(trainer.precision)
+    on_cpu(trainer.device)
     if trainer.max_steps <= 0 and trainer.epochs <= 0:
         raise BaogaoError("neither trainer.epochs nor trainer.max_steps is above 0", remedy="set one of them")
 
@@ -116,6 +118,7 @@ def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
     """The records of the run: read, joined to their reports, checked, split."""
     records = load_records(list(config.corpus.annotations), labels)
     raise_on_errors(check_records(records, labels))
+    by_text(records)
     records = require_text(records, config.corpus.reports)
     raise_on_errors(check_records(records, labels))  # again: now with the text of stand-off records
     shares = config.corpus.split

@@ -143,8 +143,8 @@ def run_trainer(
         warmup_steps=int(settings.warmup * steps),
         max_grad_norm=settings.max_grad_norm,
         label_smoothing_factor=config.head.label_smoothing,
-        bf16=_precision(settings.precision),
-        use_cpu=_on_cpu(settings.device),
+        bf16=precision(settings.precision),
+        use_cpu=on_cpu(settings.device),
         eval_strategy="steps",
         save_strategy="steps",
         logging_strategy="steps",
@@ -180,13 +180,15 @@ def run_trainer(
     trainer.train(resume_from_checkpoint=last)
 
 
-def _precision(name: str) -> bool:
+def precision(name: str) -> bool:
+    """Whether the name means bfloat16; BaogaoError for an unknown one."""
     if name not in ("fp32", "bf16"):
         raise BaogaoError(f"trainer.precision={name} is unknown", remedy="use fp32 or bf16")
     return name == "bf16"
 
 
-def _on_cpu(device: str) -> bool:
+def on_cpu(device: str) -> bool:
+    """Whether the name means the CPU here; BaogaoError for an unknown or absent device."""
     if device not in ("auto", "cpu", "cuda"):
         raise BaogaoError(f"trainer.device={device} is unknown", remedy="use auto, cpu or cuda")
     if device == "cuda" and not torch.cuda.is_available():
