@@ -32,6 +32,16 @@ def word(path: Path) -> Path:
     return path
 
 
+def rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
+    """Change the XML of a Word file's document."""
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts["word/document.xml"] = change(parts["word/document.xml"])
+    with zipfile.ZipFile(path, "w") as target:
+        for name, data in parts.items():
+            target.writestr(name, data)
+
+
 def pdf(path: Path, pages: list[list[str]]) -> Path:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     canvas = Canvas(str(path))
@@ -62,12 +72,7 @@ def test_docx_tracked_changes_and_text_boxes(tmp_path: Path) -> None:
         f"<mc:Fallback><w:txbxContent><w:p><w:r><w:t>框内</w:t></w:r></w:p></w:txbxContent></mc:Fallback>"
         f"</mc:AlternateContent></w:r></w:p>"
     )
-    with zipfile.ZipFile(path) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:sectPr", extra.encode() + b"<w:sectPr", 1)
-    with zipfile.ZipFile(path, "w") as target:
-        for name, data in parts.items():
-            target.writestr(name, data)
+    rewrite(path, lambda xml: xml.replace(b"<w:sectPr", extra.encode() + b"<w:sectPr", 1))
     document = read(path)
     assert document.text.endswith("二、下一步打算\n新增就业300人\n框内")
     assert any("deletions" in note for note in document.meta["notes"])
@@ -84,15 +89,8 @@ def test_docx_bomb_is_refused_before_it_unpacks(write: Callable[..., Path]) -> N
 
 def test_docx_entities_are_not_expanded(tmp_path: Path) -> None:
     path = word(tmp_path / "r.docx")
-    with zipfile.ZipFile(path) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    bomb = b'<!DOCTYPE x [<!ENTITY a "AAAAAAAAAA"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    xml = parts["word/document.xml"]
-    start = xml.index(b"<w:document")
-    parts["word/document.xml"] = xml[:start] + bomb + xml[start:].replace(HEAD.encode(), b"&b;")
-    with zipfile.ZipFile(path, "w") as target:
-        for name, data in parts.items():
-            target.writestr(name, data)
+    bomb = b'<!DOCTYPE x [<!ENTITY a "AAAAAAAAAA"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><w:document'
+    rewrite(path, lambda xml: xml.replace(HEAD.encode(), b"&b;").replace(b"<w:document", bomb, 1))
     assert "AAAA" not in read(path).text
 
 
@@ -174,12 +172,7 @@ def test_nested_text_boxes_are_read_once(tmp_path: Path) -> None:
     inner = "<w:p><w:r><w:t>框</w:t></w:r></w:p>"
     for _ in range(30):
         inner = f"<w:p><w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r></w:p>"
-    with zipfile.ZipFile(path) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:sectPr", inner.encode() + b"<w:sectPr", 1)
-    with zipfile.ZipFile(path, "w") as target:
-        for name, data in parts.items():
-            target.writestr(name, data)
+    rewrite(path, lambda xml: xml.replace(b"<w:sectPr", inner.encode() + b"<w:sectPr", 1))
     assert read(path).text.count("框") == 1
 
 

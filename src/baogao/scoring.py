@@ -42,11 +42,11 @@ def agreement(records: Sequence[Record], labels: LabelSet) -> tuple[Scores, int]
     Two records of one text are a pair, compared where both were annotated; F1 does not depend on which of them is
     called gold. Raises BaogaoError where nothing was annotated twice.
     """
-    by_text: dict[str, list[Record]] = defaultdict(list)
+    same_text: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        by_text[record.sha256].append(record)
+        same_text[record.sha256].append(record)
     counted = []
-    for layers in by_text.values():
+    for layers in same_text.values():
         for one, other in combinations(layers, 2):
             both = _common(one, other)
             if both:
