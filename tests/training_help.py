@@ -48,4 +48,4 @@ def configure(*overrides: str) -> TrainConfig:
             "trainer.quiet=true",            "trainer.device=cpu", "trainer.threads=1", "trainer.patience=0",
             "corpus.split.development=0.2", "corpus.split.test=0.2", *overrides,
         ])  # fmt: skip
-    return typed(config)
+    return typed(config, TrainConfig, "baogao train")

@@ -137,7 +137,17 @@ def export(
 @guarded
 def train(context: typer.Context) -> None:
     """Fine-tune a tagger: a Hydra application (baogao train --help)."""
-    _hydra(list(context.args))
+    _hydra("train", list(context.args))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@guarded
+def pretrain(context: typer.Context) -> None:
+    """Pre-train a small encoder on official prose: a Hydra application (baogao pretrain --help)."""
+    _hydra("pretrain", list(context.args))
 
 
 @corpus_app.command()
@@ -214,28 +224,32 @@ def _needs_train(error: ImportError, purpose: str) -> BaogaoError:
     return MissingExtraError(error.name or "torch", "train", purpose)
 
 
-def _hydra(arguments: list[str]) -> None:
+def _hydra(command: str, arguments: list[str]) -> None:
     """Hand the arguments to Hydra, which reads ``sys.argv`` itself."""
     try:
-        from baogao.training.app import main as train_main
+        if command == "train":
+            from baogao.training.app import main as run
+        else:
+            from baogao.pretraining.app import main as run
     except ImportError as error:
-        raise _needs_train(error, "baogao train") from error
+        raise _needs_train(error, f"baogao {command}") from error
     sys.argv = ["baogao", *arguments]
-    train_main()
+    run()
 
 
 def _completes(arguments: list[str]) -> bool:
-    """Answer the shell's question for completions of ``baogao train …``.
+    """Answer the shell's question for completions of ``baogao train …`` and ``baogao pretrain …``.
 
-    Hydra's script asks ``baogao -sc query=SHELL`` with the whole line in COMP_LINE: the words behind ``train`` are
+    Hydra's script asks ``baogao -sc query=SHELL`` with the whole line in COMP_LINE: the words behind the command are
     Hydra's to complete, other commands have nothing to offer here.
     """
     if not arguments or arguments[0] not in ("-sc", "--shell-completion"):
         return False
-    command, _, rest = os.environ.get("COMP_LINE", "").lstrip().partition(" ")
-    if rest.lstrip().startswith("train "):
-        os.environ["COMP_LINE"] = f"{command} {rest.lstrip()[len('train ') :]}"
-        _hydra(arguments)
+    program, _, rest = os.environ.get("COMP_LINE", "").lstrip().partition(" ")
+    command, _, words = rest.lstrip().partition(" ")
+    if command in ("train", "pretrain") and rest.lstrip() != command:
+        os.environ["COMP_LINE"] = f"{program} {words}"
+        _hydra(command, arguments)
     return True
 
 

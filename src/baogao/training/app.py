@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -16,22 +16,26 @@ from baogao.files import configs_dir
 from baogao.progress import console
 from baogao.training.schema import TrainConfig, register
 
+C = TypeVar("C")
 
-def typed(config: DictConfig) -> TrainConfig:
+
+def typed(config: DictConfig, kind: type[C], command: str) -> C:
     """The composed configuration as the dataclasses it was checked against; BaogaoError where a value is missing."""
     missing = sorted(OmegaConf.missing_keys(config))
     if missing:
         raise BaogaoError(
-            f"the configuration lacks {', '.join(missing)}", remedy=f"give it: baogao train {missing[0]}=VALUE"
+            f"the configuration lacks {', '.join(missing)}", remedy=f"give it: {command} {missing[0]}=VALUE"
         )
-    return cast(TrainConfig, OmegaConf.to_object(config))
+    found = OmegaConf.to_object(config)
+    assert isinstance(found, kind)
+    return found
 
 
 def _task(config: DictConfig) -> float | None:
     """One run. Returns the development F1, which sweepers optimise."""
     folder = Path(HydraConfig.get().runtime.output_dir)
     try:
-        settings = typed(config)
+        settings = typed(config, TrainConfig, "baogao train")
         # Imported here: composing, --help and --cfg need no torch.
         from baogao.training.finetune import finetune
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,14 +29,12 @@ from baogao.training.dataset import build_dataset, texts_of
 from baogao.training.encoders import load_encoder
 from baogao.training.export import export_onnx
 from baogao.training.loop import CHECKPOINTS, on_cpu, precision, run_trainer
+from baogao.training.runs import begin, claim
 from baogao.training.schema import TrainConfig
 from baogao.training.signature import signature, versions
 from baogao.training.tokenizer import hub_tokenizer
 
 # Loading and saving take no time here; the training has a progress bar of its own.
-RUN = "run.json"
-"""The record of a run, written when it begins: its signature."""
-
 datasets.disable_progress_bars()
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
@@ -67,7 +64,7 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     parts = prepare(config, labels)
     settings: dict[str, Any] = OmegaConf.to_container(OmegaConf.structured(config), resolve=True)  # type: ignore[assignment]
     signed = signature(parts.as_mapping(), labels, settings, config.trainer.seed)
-    done = _existing(folder, signed, resume=config.trainer.resume)
+    done = claim(folder, signed, resume=config.trainer.resume, complete=("metrics.json", MANIFEST))
     if done is not None:
         _say(config, f"this run is already complete: {folder}")
         return done
@@ -76,8 +73,7 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
         torch.set_num_threads(config.trainer.threads)
     set_seed(config.trainer.seed)
     model, vocabulary, limit = load_encoder(config.encoder, config.head, labels, texts_of(parts.train))
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / RUN, {"signature": signed})  # from here on the folder holds a run
+    begin(folder, signed)
     tables: dict[str, datasets.Dataset] = {}
     for part in ("train", "development"):
         tables[part], tally = build_dataset(parts.as_mapping()[part], labels, vocabulary, limit)
@@ -131,39 +127,6 @@ def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
             remedy="set corpus.split.development above 0, or give places meta.split=development",
         )
     return Parts(parts["train"], parts["development"], parts["test"])
-
-
-def _existing(folder: Path, signed: Mapping[str, Any], *, resume: bool) -> dict[str, Any] | None:
-    """The metrics of a complete run in ``folder`` that is to be resumed; BaogaoError where the folder is taken."""
-    known = folder / RUN
-    if not known.is_file():
-        if folder.is_dir() and any(folder.iterdir()):
-            raise BaogaoError(
-                "this folder is not empty and holds no run", path=folder, remedy="choose another output=FOLDER"
-            )
-        return None
-    if not resume:
-        raise BaogaoError(
-            "this folder already holds a run",
-            path=folder,
-            remedy="choose another output=FOLDER, or continue this one: trainer.resume=true",
-        )
-    try:
-        before = json.loads(known.read_text("utf-8"))["signature"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BaogaoError("the run's record is damaged", path=known, remedy="start anew in another folder") from error
-    changed = [k for k in signed if signed[k] != before.get(k)]
-    if changed:
-        raise BaogaoError(
-            f"the run cannot be resumed: {', '.join(changed)} changed since it began",
-            path=known,
-            remedy="restore them, or start a new run in another output=FOLDER",
-        )
-    finished = folder / "metrics.json"
-    if finished.is_file() and (folder / MANIFEST).is_file():
-        metrics: dict[str, Any] = json.loads(finished.read_text("utf-8"))
-        return metrics
-    return None
 
 
 def _save(

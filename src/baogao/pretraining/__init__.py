@@ -1,0 +1,1 @@
+"""Pre-training of a small BERT on official prose: text → windows → masks → encoder."""

@@ -1,0 +1,169 @@
+"""Masked-language-model pre-training: a composed configuration in, an encoder directory in BERT's format out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import BertForMaskedLM, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+from transformers.utils import logging as transformers_logging
+
+import baogao
+from baogao.errors import BaogaoError
+from baogao.files import sha256_json, write_json, write_text
+from baogao.labels import load_labels
+from baogao.pretraining.card import encoder_card
+from baogao.pretraining.loop import masked_trainer
+from baogao.pretraining.masking import stream
+from baogao.pretraining.schema import PretrainConfig
+from baogao.pretraining.text import Source, gather
+from baogao.progress import console
+from baogao.tagger import Vocabulary
+from baogao.training.loop import CHECKPOINTS, on_cpu, precision
+from baogao.training.runs import begin, claim
+from baogao.training.signature import versions
+from baogao.training.tokenizer import hub_tokenizer
+
+METRICS: Final = "pretraining.json"
+CARRYING: Final = ("steps", "minutes", "decay_steps", "save_steps", "device", "threads", "resume", "quiet")
+"""Settings of the trainer that may differ when a run is resumed: how long it lasts, and how it is carried out."""
+
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | None:
+    """Pre-train as ``config`` says into ``folder``; the metrics, or None where its minutes ended before its steps.
+
+    ``folder`` then holds config.json, model.safetensors (bfloat16, with the masked-language-model head), vocab.txt,
+    the tokenizer, README.md and pretraining.json. Raises BaogaoError for text that cannot be read, settings that
+    cannot be, and a folder that holds another run.
+    """
+    folder = Path(folder)
+    _validate(config)
+    say = _speaker(quiet=config.trainer.quiet)
+    sources = gather(config.text, load_labels(), quiet=config.trainer.quiet)
+    for source in sources:
+        say(source.summary())
+    vocabulary = Vocabulary.build((p for s in sources for p in s.paragraphs), min_count=config.architecture.min_count)
+    streams = [stream(source.paragraphs, vocabulary) for source in sources]
+    streams[0], held_out = _hold_out(streams[0], sources[0], config)
+    signed = _signature(config, [*streams, held_out])
+    done = claim(folder, signed, resume=config.trainer.resume, complete=(METRICS, "model.safetensors"))
+    if done is not None:
+        say(f"this run is already complete: {folder}")
+        return done
+    say(f"seed {config.trainer.seed}, {len(vocabulary)} tokens, signature {signed}")
+    if config.trainer.threads:
+        torch.set_num_threads(config.trainer.threads)
+    set_seed(config.trainer.seed)
+    begin(folder, signed)
+    trainer = masked_trainer(config, folder, vocabulary, streams, [s.passes for s in sources], held_out)
+    checkpoints = folder / CHECKPOINTS
+    last = None
+    if config.trainer.resume and checkpoints.is_dir():
+        last = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call]
+    trainer.train(resume_from_checkpoint=last)
+    step = int(trainer.state.global_step)
+    if step < config.trainer.steps:
+        say(f"stopped at step {step} of {config.trainer.steps}; go on with trainer.resume=true")
+        return None
+    metrics = {
+        "steps": step,
+        "characters": step * config.trainer.batch_size * config.max_characters,
+        "held_out_loss": float(trainer.evaluate()["eval_loss"]),
+        "sources": {s.path.rsplit("/", 1)[-1]: s.characters for s in sources},
+        "vocabulary": len(vocabulary),
+        "parameters": int(trainer.model.num_parameters()),  # type: ignore[union-attr,operator]
+        "signature": signed,
+    }
+    _save(trainer.model, vocabulary, folder)
+    write_text(folder / "README.md", encoder_card(config, metrics, versions()))
+    write_json(folder / METRICS, metrics)
+    return metrics
+
+
+def _validate(config: PretrainConfig) -> None:
+    architecture, trainer = config.architecture, config.trainer
+    if architecture.hidden_size % architecture.attention_heads:
+        raise BaogaoError(
+            f"architecture.hidden_size={architecture.hidden_size} is no multiple of "
+            f"architecture.attention_heads={architecture.attention_heads}",
+            remedy="give 64 of the width to each head",
+        )
+    for name, value, low in (
+        ("trainer.steps", trainer.steps, 1),
+        ("trainer.batch_size", trainer.batch_size, 1),
+        ("trainer.save_steps", trainer.save_steps, 1),
+        ("max_characters", config.max_characters, 16),
+        ("text.held_out", config.text.held_out, config.max_characters),
+        ("masking.mean_length", config.masking.mean_length, 1),
+        ("masking.max_length", config.masking.max_length, 1),
+    ):
+        if value < low:
+            raise BaogaoError(f"{name}={value} cannot be", remedy=f"give at least {low}")
+    if not 0 < config.masking.rate < 1:
+        raise BaogaoError(f"masking.rate={config.masking.rate} is no share", remedy="0.15 to 0.4 are usual")
+    if trainer.warmup_steps + trainer.decay_steps > trainer.steps:
+        raise BaogaoError(
+            f"trainer.warmup_steps={trainer.warmup_steps} and trainer.decay_steps={trainer.decay_steps} exceed "
+            f"trainer.steps={trainer.steps}",
+            remedy="lower them, or raise the steps",
+        )
+    precision(trainer.precision)
+    on_cpu(trainer.device)
+
+
+def _speaker(*, quiet: bool) -> Callable[[str], None]:
+    return (lambda _: None) if quiet else (lambda message: console().print(message))
+
+
+def _hold_out(
+    whole: npt.NDArray[np.int32], source: Source, config: PretrainConfig
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    keep = len(whole) - config.text.held_out
+    if keep < config.max_characters:
+        raise BaogaoError(
+            f"{len(whole):,} characters are too few: {config.text.held_out:,} are held out",
+            path=source.path,
+            remedy="name more text first in text.sources, or lower text.held_out",
+        )
+    return whole[:keep], whole[keep:]
+
+
+def _signature(config: PretrainConfig, streams: Sequence[npt.NDArray[np.int32]]) -> dict[str, Any]:
+    """Hashes of the text as ids and of every setting that shapes the result but for the length of the run."""
+    digest = hashlib.sha256()
+    for one in streams:
+        digest.update(one.tobytes())
+    settings = asdict(config)
+    settings = {
+        "architecture": settings["architecture"],
+        "max_characters": settings["max_characters"],
+        "masking": settings["masking"],
+        "passes": [s["passes"] for s in settings["text"]["sources"]],
+        "trainer": {k: v for k, v in settings["trainer"].items() if k not in CARRYING},
+    }
+    return {
+        "text": digest.hexdigest()[:16],
+        "config": sha256_json(settings)[:16],
+        "seed": config.trainer.seed,
+        "baogao": baogao.__version__,
+    }
+
+
+def _save(model: Any, vocabulary: Vocabulary, folder: Path) -> None:
+    """BERT's format in bfloat16; the class that trained it is ours, what it wrote is BertForMaskedLM."""
+    plain = BertForMaskedLM(model.config)
+    plain.load_state_dict(model.state_dict())
+    plain.bfloat16()
+    plain.save_pretrained(folder)
+    vocabulary.save(folder)
+    hub_tokenizer(vocabulary).save_pretrained(folder)
+    (folder / "model.safetensors").chmod((folder / "config.json").stat().st_mode)

@@ -1,0 +1,135 @@
+"""Text for pre-training: cleaned paragraphs of several sources, without what is kept for testing."""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from baogao.corpus import Record, load_records
+from baogao.errors import BaogaoError
+from baogao.files import sha256_text
+from baogao.labels import LabelSet
+from baogao.pretraining.schema import TextConfig
+from baogao.progress import track
+from baogao.reports import read
+from baogao.reports.read import FORMATS
+from baogao.reports.sentences import paragraphs
+from baogao.reports.view import clean
+
+MAX_CHARACTERS: Final = 200_000_000
+"""Of one text file after decompression: a small archive can hold any amount of text."""
+FORMULA: Final = 20
+"""Paragraphs of fewer characters (headings, addresses) may stand in a report kept for testing and elsewhere."""
+
+
+@dataclass
+class Source:
+    """The cleaned paragraphs of one source in reading order, and what was left out of it."""
+
+    path: str
+    passes: float
+    paragraphs: list[str] = field(default_factory=list)
+    documents: int = 0
+    excluded: list[str] = field(default_factory=list)  # documents: path
+    unreadable: list[str] = field(default_factory=list)  # documents: path and reason
+    repeated: int = 0  # paragraphs that stand in an excluded document too
+
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self.paragraphs))
+
+    def summary(self) -> str:
+        text = f"{self.path}: {self.documents} documents, {self.characters:,} characters"
+        for what, names in (("kept for testing", self.excluded), ("not readable", self.unreadable)):
+            if names:
+                text += f"\n  {len(names)} {what}: {'; '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+        if self.repeated:
+            text += f"\n  {self.repeated} paragraphs left out that stand in a text kept for testing"
+        return text
+
+
+def gather(config: TextConfig, labels: LabelSet, *, quiet: bool = False) -> list[Source]:
+    """The sources of ``config``. A document is left out when it is annotated in ``exclude_annotations`` (by hash), or
+    when its file or head names a place of these or of ``exclude_places``; so is, anywhere, every paragraph of
+    FORMULA characters or more that stands in such a document.
+
+    Raises BaogaoError for sources that are missing, empty, damaged or larger than the limit.
+    """
+    kept = load_records(list(config.exclude_annotations), labels) if config.exclude_annotations else []
+    hashes = {record.sha256 for record in kept}
+    places = _places(kept) | set(config.exclude_places)
+    sources = []
+    forbidden: set[str] = set()
+    for one in config.sources:
+        path = Path(one.path)
+        source = Source(str(path), one.passes)
+        if path.is_dir():
+            _read_folder(path, source, hashes, places, forbidden, quiet=quiet)
+        else:
+            source.documents = 1
+            source.paragraphs = list(_cleaned(_read_text(path)))
+        sources.append(source)
+    for source in sources:
+        whole = len(source.paragraphs)
+        source.paragraphs = [p for p in source.paragraphs if p not in forbidden]
+        source.repeated = whole - len(source.paragraphs)
+        if not source.paragraphs:
+            raise BaogaoError("nothing is left to read here", path=source.path, remedy="see what was excluded")
+    return sources
+
+
+def _places(records: Sequence[Record]) -> set[str]:
+    """The places of records; a unit (the State Council's terms) is not a place, its reports go by their hash."""
+    return {str(r.meta["place"]) for r in records if r.meta.get("place") and not r.meta.get("unit")}
+
+
+def _read_folder(
+    folder: Path, source: Source, hashes: set[str], places: set[str], forbidden: set[str], *, quiet: bool
+) -> None:
+    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in FORMATS and p.is_file())
+    if not files:
+        raise BaogaoError("no reports in this folder", path=folder, remedy=f"they end in {' '.join(FORMATS)}")
+    documents = []
+    for file in track(files, "reading", quiet=quiet):
+        try:
+            document = read(file)
+        except BaogaoError as error:
+            source.unreadable.append(f"{file.name}: {error.what}")
+            continue
+        named = f"{file.stem} {document.meta.get('place', '')}"
+        if document.sha256 in hashes or any(place in named for place in places):
+            source.excluded.append(file.name)
+            forbidden.update(p for p in _cleaned(document.text) if len(p) >= FORMULA)
+        else:
+            documents.append(document)
+    source.documents = len(documents)
+    # In the order of their hashes: what is held out at the end is then no one level or year.
+    for document in sorted(documents, key=lambda d: sha256_text(d.sha256)):
+        source.paragraphs += _cleaned(document.text)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.suffix == ".xz":
+            with lzma.open(path, "rt", encoding="utf-8") as stream:
+                text = stream.read(MAX_CHARACTERS + 1)
+        else:
+            with path.open(encoding="utf-8") as stream:
+                text = stream.read(MAX_CHARACTERS + 1)
+    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
+        raise BaogaoError(
+            f"cannot read the text: {error}", path=path, remedy="give a folder of reports, or UTF-8 text (also .xz)"
+        ) from error
+    if len(text) > MAX_CHARACTERS:
+        raise BaogaoError(f"more than {MAX_CHARACTERS:,} characters", path=path, remedy="split the file")
+    return text
+
+
+def _cleaned(text: str) -> Iterator[str]:
+    for start, end in paragraphs(text):
+        cleaned = clean(text, start, end).text
+        if cleaned:
+            yield cleaned
