@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from onnx import TensorProto
+from onnx import load as onnx_load
 from safetensors.torch import load_file
 from transformers import (
     AutoTokenizer,
@@ -31,6 +34,7 @@ from baogao.spans import Span
 from baogao.tagger import Vocabulary
 from baogao.tagger.vocabulary import SPECIAL
 from baogao.training.dataset import IGNORED, build_dataset, texts_of
+from baogao.training.export import SMALL
 from baogao.training.finetune import finetune, prepare
 from training_help import configure, excerpt, small_corpus
 
@@ -100,6 +104,8 @@ def test_the_directory_describes_itself(corpus: Path, tmp_path: Path, capsys: py
     text = "全年地区生产总值完成5亿元。"
     onnx, weights = load(folder, "onnx")(text), load(folder, "torch")(text)
     assert [(s.start, s.end, s.label) for s in onnx.spans] == [(s.start, s.end, s.label) for s in weights.spans]
+    kinds = {w.data_type for w in onnx_load(folder / "model.onnx").graph.initializer if math.prod(w.dims) >= SMALL}
+    assert kinds == {TensorProto.FLOAT16}
     vocabulary = Vocabulary.load(folder)
     expected = [vocabulary.cls, *vocabulary.encode(text).tolist(), vocabulary.sep]
     assert AutoTokenizer.from_pretrained(folder)(text)["input_ids"] == expected
@@ -155,7 +161,7 @@ def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:
 def test_bfloat16_on_the_processor(corpus: Path, tmp_path: Path) -> None:
     options = ("trainer.precision=bf16", "trainer.device=auto", "trainer.onnx=false")
     finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / "run")
-    assert load_file(tmp_path / "run" / "model.safetensors")["classifier.weight"].dtype == torch.float32
+    assert load_file(tmp_path / "run" / "model.safetensors")["classifier.weight"].dtype == torch.float16  # as any run
 
 
 def test_early_stopping(corpus: Path, tmp_path: Path) -> None:
@@ -206,7 +212,7 @@ def test_hub_encoders_load_by_name(encoder: str, corpus: Path, tmp_path: Path) -
     before, after = (load_file(tmp_path / name / "model.safetensors") for name in ("hub", "run"))
     prefix = f"{kind}."
     for key in ("embeddings.word_embeddings.weight", "encoder.layer.0.attention.self.query.weight"):
-        assert torch.equal(before[key if key in before else prefix + key], after[prefix + key])
+        assert torch.equal(before[key if key in before else prefix + key].half(), after[prefix + key])
     assert "“→「" in (tmp_path / "run" / "README.md").read_text("utf-8")
     assert Vocabulary.load(tmp_path / "run").tokens == tuple(HUB_VOCABULARY)
     assert load(tmp_path / "run")("实施“百千万工程”").text == "实施“百千万工程”"

@@ -63,7 +63,9 @@ class TorchEngine:
         if threads:
             torch.set_num_threads(threads)
         try:
-            model = AutoModelForTokenClassification.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+            model = AutoModelForTokenClassification.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
+            )
         except (OSError, ValueError, RuntimeError) as error:
             raise BaogaoError(
                 f"cannot load the weights: {error}", path=folder, remedy="give a directory written by baogao train"

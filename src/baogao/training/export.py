@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 import tempfile
 import warnings
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import onnx
 import torch
 
 from baogao.errors import BaogaoError
@@ -16,6 +18,8 @@ from baogao.tagger.engines import OnnxEngine, TorchEngine
 
 TOLERANCE: Final = 1e-3
 """The largest difference of logits, absolute, that an export may show."""
+SMALL: Final = 1024
+"""Weights of fewer numbers stay as they are: nothing is saved by halving them."""
 
 
 class _Logits(torch.nn.Module):
@@ -56,9 +60,31 @@ def export_onnx(folder: str | Path) -> Path:
             external_data=False,
             verbose=False,
         )
+        _halve(Path(scratch) / "model.onnx")
         _compare(engine, OnnxEngine(Path(scratch)), folder)
         (Path(scratch) / "model.onnx").replace(target)
     return target
+
+
+def _halve(path: Path) -> None:
+    """Store the weights in half precision, as model.safetensors does; each is made single again where it is used.
+
+    ONNX Runtime folds the conversions when it loads the file, so that it computes in single precision all the same.
+    """
+    model = onnx.load(path)
+    graph = model.graph
+    casts = []
+    for weight in graph.initializer:
+        if weight.data_type != onnx.TensorProto.FLOAT or math.prod(weight.dims) < SMALL:
+            continue
+        half = onnx.numpy_helper.to_array(weight).astype(np.float16)
+        name = weight.name
+        weight.CopyFrom(onnx.numpy_helper.from_array(half, f"{name}.half"))
+        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.save(model, path)
 
 
 def _compare(engine: TorchEngine, exported: OnnxEngine, folder: Path) -> None:
