@@ -13,11 +13,11 @@ from baogao.corpus import Record, leaks, refuse_leaks, require_text
 from baogao.errors import BaogaoError
 from baogao.evaluation import Options, Result
 from baogao.evaluation.compare import System, compare
-from baogao.evaluation.render import closing, markdown_table, render_markdown, render_table, signature_line
+from baogao.evaluation.render import closing, dump, markdown_table, render_markdown, render_table, signature_line
 from baogao.evaluation.result import Point
 from baogao.evaluation.sheets import sheets
 from baogao.evaluation.words import comparison_sheets, sentences
-from baogao.files import atomic_open, write_json
+from baogao.files import atomic_open, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table
 from baogao.scoring import agreements, score_predictions, score_tagger, sound_records, surfaces
@@ -168,9 +168,9 @@ def _gold(
 
 def _write(result: Result, asked: Asked) -> None:
     if asked.output is not None:
-        write_json(asked.output, result)
+        write_text(asked.output, dump(result))
     if asked.form == "json":
-        print(json.dumps(result, ensure_ascii=False, indent=2))
+        print(dump(result), end="")
     elif asked.form == "markdown":
         print(render_markdown(result), end="")
     else:

@@ -92,7 +92,7 @@ def agreements(
     pairs = _pairs([*gold, *(r for r in layers if r.sha256 in texts)])
     return [
         {
-            "between": names,
+            "between": list(names),
             "documents": len(cases),
             "modes": score_cases(cases, labels.names, resamples=resamples, seed=seed),
         }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from baogao.corpus.cluener import from_cluener, is_cluener
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, sha256_json, sha256_text
 from baogao.spans import SURROGATE, Document, Span
@@ -128,6 +129,11 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
         raise fail(f"not a line of JSON: {error}") from error
     if not isinstance(value, dict):
         raise fail("not a JSON object")
+    if is_cluener(value):
+        try:
+            value = from_cluener(value, path=path, number=number)
+        except ValueError as error:
+            raise fail(str(error)) from error
     for key, kind in (("id", str), ("sha256", str), ("spans", list)):
         if not isinstance(value.get(key), kind):
             raise fail(f"key {key!r} is missing or no {'list' if kind is list else 'string'}")
@@ -135,8 +141,24 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
     meta = value.get("meta", {})
     if not (text is None or isinstance(text, str)) or not isinstance(meta, dict):
         raise fail("'text' must be a string and 'meta' an object")
-    marks, scores = [], []
-    for index, span in enumerate(value["spans"]):
+    marks, scores = _spans(value["spans"], fail)
+    ranges = value.get("ranges")
+    try:
+        parts = None if ranges is None else tuple((whole(a), whole(b)) for a, b in ranges)
+    except (TypeError, ValueError) as error:
+        raise fail("'ranges' must be a list of [start, end]") from error
+    return Record(
+        value["id"], value["sha256"], marks, meta, text, parts,
+        str(value.get("annotator", "")), str(value.get("scheme", "")), path, number,
+        scores,
+    )  # fmt: skip
+
+
+def _spans(spans: list[Any], fail: Callable[[str], BaogaoError]) -> tuple[tuple[Mark, ...], tuple[float, ...] | None]:
+    """The marks of a record, sorted, and their scores, if they have any."""
+    marks: list[Mark] = []
+    scores: list[float] = []
+    for index, span in enumerate(spans):
         try:
             marks.append(Mark(whole(span["start"]), whole(span["end"]), str(span["label"])))
         except (TypeError, KeyError, ValueError) as error:
@@ -149,16 +171,7 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
     if scores and len(scores) < len(marks):
         raise fail(f"{len(scores)} of {len(marks)} spans have a score: all must, or none")
     order = sorted(range(len(marks)), key=marks.__getitem__)
-    ranges = value.get("ranges")
-    try:
-        parts = None if ranges is None else tuple((whole(a), whole(b)) for a, b in ranges)
-    except (TypeError, ValueError) as error:
-        raise fail("'ranges' must be a list of [start, end]") from error
-    return Record(
-        value["id"], value["sha256"], tuple(marks[i] for i in order), meta, text, parts,
-        str(value.get("annotator", "")), str(value.get("scheme", "")), path, number,
-        tuple(scores[i] for i in order) if scores else None,
-    )  # fmt: skip
+    return tuple(marks[i] for i in order), tuple(scores[i] for i in order) if scores else None
 
 
 def is_failure(line: str) -> bool:

@@ -130,7 +130,7 @@ class Errors:
             "label": label,
             "gold": gold,
             "predicted": predicted,
-            "sentence": None if case.text is None else around,
+            "sentence": None if case.text is None else list(around),
             "text": None if case.text is None else case.text[slice(*around)],
         }
 

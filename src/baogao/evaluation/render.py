@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rich.table import Table
 
@@ -59,6 +60,17 @@ def closing(result: Result) -> Iterable[str]:
     if speed is not None:
         pace = f"{speed['characters_per_second']:,.0f} a second"
         yield f"Tagged {speed['characters']:,} characters in {speed['seconds']:.1f} s: {pace}."
+
+
+def dump(result: Mapping[str, Any]) -> str:
+    """A result as JSON with a line for each of its keys and for each item of its long lists."""
+    lines = []
+    for key, value in result.items():
+        text = json.dumps(value, ensure_ascii=False)
+        if key in ("documents", "errors"):
+            text = "[\n" + ",\n".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n]"
+        lines.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def signature_line(result: Result) -> str:

@@ -1,7 +1,7 @@
 """The shape of an evaluation's result, as it stands in JSON; docs/formats.md says it in words.
 
 Rates are numbers from 0 to 1, or None where they are 0/0 (nothing predicted: no precision; no gold: no recall): never
-NaN. Offsets are half-open code points into the text as read.
+NaN. Offsets are half-open code points into the text as read. A result equals what comes back from its JSON: no tuples.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any, Final, NotRequired, TypedDict
 
 FORMAT: Final = "baogao evaluation 1"
 
-Interval = tuple[float, float]
-"""The 2.5th and the 97.5th percentile over resamples of the documents."""
+Interval = list[float]
+"""Two numbers: the 2.5th and the 97.5th percentile over resamples of the documents."""
 
 
 class Intervals(TypedDict):
@@ -110,7 +110,7 @@ class Throughput(TypedDict):
 class Agreement(TypedDict):
     """Two annotators of the same texts, one in the place of gold, the other in that of the prediction."""
 
-    between: tuple[str, str]
+    between: list[str]
     documents: int
     modes: dict[str, Mode]
 
@@ -141,7 +141,7 @@ class Error(TypedDict):
     label: str
     gold: list[ErrorSpan]
     predicted: list[ErrorSpan]
-    sentence: tuple[int, int] | None
+    sentence: list[int] | None
     text: str | None
 
 

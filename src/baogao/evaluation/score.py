@@ -64,8 +64,7 @@ def interval(draws: Floats) -> Interval | None:
     known = draws[~np.isnan(draws)]
     if not len(known):
         return None
-    low, high = np.percentile(known, [2.5, 97.5])
-    return float(low), float(high)
+    return [float(edge) for edge in np.percentile(known, [2.5, 97.5])]
 
 
 def scores(counts: Ints, draws: Floats | None = None) -> list[Score]:

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from baogao.evaluation.count import count
+from baogao.evaluation.count import STATISTICS, count
 from baogao.evaluation.match import Ints, Matched, Table
 
 LENGTHS: Final = (1, 3, 6, 11, 21)
@@ -41,7 +41,7 @@ class Slicing:
             matched.gold.document * size + self.gold,
             matched.predicted.document * size + self.predicted,
         )
-        return count(status, groups, documents * size).reshape(documents, size, -1)
+        return count(status, groups, documents * size).reshape(documents, size, len(STATISTICS))
 
 
 def slicings(matched: Matched, seen: Set[Surface] | None = None) -> dict[str, Slicing]:

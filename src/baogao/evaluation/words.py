@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from baogao.evaluation.compare import Compared, Comparison, Difference
+from baogao.evaluation.compare import LEVEL, Compared, Comparison, Difference
 from baogao.evaluation.sheets import Sheet, rate
 
 
@@ -26,6 +26,13 @@ def sentences(comparison: Comparison) -> Iterator[str]:
             known = [f for f in runs if f is not None]
             spread = f", micro F1 {min(known):.4f} to {max(known):.4f}" if known else ""
             yield f"{name}: {len(runs)} runs pooled{spread}."
+    least = 2 / 2 ** min(signature["documents"], 60)  # as it is, and with all documents swapped
+    labels = max(len(pair["labels"]) for pair in comparison["compared"])
+    if least * labels > LEVEL:
+        yield (
+            f"{signature['documents']} documents allow no p below {least:.4f}: after Holm over {labels} labels "
+            f"no single label's difference can be shown by so few."
+        )
     for pair in comparison["compared"]:
         yield _verdict("micro F1", pair["micro"], pair, signature["documents"], "")
         for label, one in pair["labels"].items():
