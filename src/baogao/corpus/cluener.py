@@ -32,7 +32,7 @@ def from_cluener(value: Mapping[str, Any], *, path: str | None, number: int | No
                 if not (isinstance(place, list) and len(place) == 2 and all(type(edge) is int for edge in place)):
                     raise ValueError(f"{label} {surface!r}: {place!r} is no pair of whole numbers")
                 start, last = place
-                if start < 0 or text[start : last + 1] != surface:
+                if not surface or start < 0 or last >= len(text) or text[start : last + 1] != surface:
                     raise ValueError(f"{label} {surface!r} does not stand at [{start}, {last}]")
                 spans.append({"start": start, "end": last + 1, "label": label})
     made = f"{Path(path).name.split('.')[0]}-{number}" if path else sha256_text(text)[:16]
