@@ -164,10 +164,10 @@ def test_evaluate_a_model_and_predictions(model_directory: Path, tmp_path: Path)
     assert json.loads(out.read_text("utf-8"))["signature"]["model"].startswith("random@")
     perfect = run("evaluate", GOLD, GOLD, "--format", "json")
     clear(perfect, 0)
-    assert json.loads(perfect.stdout)["micro"]["f1"] == 1.0
+    assert json.loads(perfect.stdout)["modes"]["strict"]["micro"]["f1"] == 1.0
     other = ROOT / "annotations" / "original" / "anshang_2012.marked.txt"
     clear(run("evaluate", other, GOLD), 1, "no prediction for their text")
-    clear(run("evaluate", GOLD, GOLD, "--format", "xml"), 2, "use table or json")
+    clear(run("evaluate", GOLD, GOLD, "--format", "xml"), 2, "use table, json or markdown")
     clear(run("evaluate", tmp_path / "none.jsonl", GOLD), 1, "no such file")
     write_jsonl(tmp_path / "empty.jsonl", list[Record]())
     clear(run("evaluate", GOLD, tmp_path / "empty.jsonl"), 1, "the gold holds no records")
@@ -176,7 +176,7 @@ def test_evaluate_a_model_and_predictions(model_directory: Path, tmp_path: Path)
 def test_version_and_help() -> None:
     assert run("--version").stdout.strip() == "0.1.0"
     shown = run("--help").stdout
-    for command in ("read", "check", "predict", "evaluate", "train", "export", "corpus"):
+    for command in ("read", "check", "predict", "evaluate", "compare", "train", "export", "corpus"):
         assert command in shown
 
 
@@ -286,7 +286,7 @@ def test_evaluation_of_predictions(model_directory: Path, tmp_path: Path) -> Non
     clear(run("predict", REPORT, "/no/such.txt", "--model", model_directory, "-o", out), 1)
     result = run("evaluate", out, out, "--format", "json")
     clear(result, 0)
-    assert json.loads(result.stdout)["micro"]["f1"] == 1.0
+    assert json.loads(result.stdout)["modes"]["strict"]["micro"]["f1"] == 1.0
     (record,) = load_records([GOLD], load_labels())
     layers = tmp_path / "layers.jsonl"
     write_jsonl(layers, [record, replace(record, annotator="other", marks=())])

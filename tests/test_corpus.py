@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from baogao import BaogaoError
 from baogao.corpus import Mark, Record, attach, check_files, check_records, raise_on_errors, require_text, split
+from baogao.corpus.check import check_leakage
 from baogao.corpus.statistics import statistics
 from baogao.files import sha256_text
 from baogao.labels import LabelSet
@@ -72,7 +73,7 @@ def test_duplicates_and_leakage(labels: LabelSet) -> None:
     assert codes([make(), make()], labels) == ["duplicate"]
     assert codes([make("a"), make("b")], labels) == ["duplicate"]
     parts = [make("a", place="甲镇", split="train"), make("b", other, place="甲镇", split="test")]
-    assert codes(parts, labels) == ["leakage"]
+    assert [f.code for f in check_leakage(parts)] == ["leakage"]
     assert codes([make(split="trian")], labels) == ["split"]
 
 
@@ -172,13 +173,16 @@ def test_agreement_by_hand(labels: LabelSet) -> None:
     """Two of three spans of each annotator are the same: F1 is 2 · 2 / (3 + 3)."""
     first = replace(make(marks=(Mark(2, 6, "METRIC"), Mark(6, 9, "VALUE"), Mark(10, 14, "CHANGE"))), annotator="a")
     second = replace(make(marks=(Mark(2, 6, "METRIC"), Mark(6, 9, "VALUE"), Mark(12, 14, "CHANGE"))), annotator="b")
-    scores, pairs = agreement([first, second], labels)
+    modes, pairs = agreement([first, second], labels)
     assert pairs == 1
-    assert scores.micro.f1 == pytest.approx(4 / 6)
-    assert (scores.labels["METRIC"].f1, scores.labels["CHANGE"].f1) == (1.0, 0.0)
+    strict = modes["strict"]
+    assert strict["micro"]["f1"] == pytest.approx(4 / 6)
+    assert (strict["labels"]["METRIC"]["f1"], strict["labels"]["CHANGE"]["f1"]) == (1.0, 0.0)
+    assert modes["exact"]["micro"]["f1"] == pytest.approx(4 / 6)
+    assert modes["ent_type"]["micro"]["f1"] == 1.0
     with pytest.raises(BaogaoError, match="annotated twice"):
         agreement([first], labels)
     part, _ = agreement([first, replace(second, ranges=((0, 9),))], labels)
-    assert part.micro.f1 == 1.0  # only the first two spans lie where both annotated
+    assert part["strict"]["micro"]["f1"] == 1.0  # only the first two spans lie where both annotated
     with pytest.raises(BaogaoError, match="annotated twice"):
         agreement([replace(first, ranges=((9, 12),)), replace(second, ranges=((0, 9),))], labels)

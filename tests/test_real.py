@@ -73,9 +73,9 @@ def test_the_test_part_is_annotated_twice(records: list[Record], labels: LabelSe
     assert set(twice.values()) == {2}
     assert {r.sha256 for r in records if r.meta["split"] == "test"} <= set(twice)
     assert sum(size_of(r) for r in records if r.sha256 in twice) >= 0.2 * sum(map(size_of, records))
-    scores, pairs = agreement(layers, labels)
+    modes, pairs = agreement(layers, labels)
     assert pairs == len(twice)
-    assert scores.micro.f1 >= 0.93
+    assert (modes["strict"]["micro"]["f1"] or 0) >= 0.93
 
 
 def test_annotations_join_the_real_reports(shared: Path, labels: LabelSet, records: list[Record]) -> None:
@@ -98,6 +98,6 @@ def test_the_given_gold_is_taken_as_it_is(shared: Path, records: list[Record], l
 def test_a_reader_of_the_guidelines_alone_agrees(labels: LabelSet) -> None:
     """Six random stretches of the test part, annotated anew by somebody who knew nothing but the guidelines."""
     again = load_records([REAL / "second_reader.jsonl", REAL / "test.jsonl"], labels)
-    scores, pairs = agreement(again, labels)
+    modes, pairs = agreement(again, labels)
     assert pairs == 6
-    assert scores.micro.f1 >= 0.92
+    assert (modes["strict"]["micro"]["f1"] or 0) >= 0.92

@@ -146,7 +146,7 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Pa
         for part in metrics.values():
             part["signature"].pop("model", None)
     assert resumed == whole
-    assert finetune(configure(*options, "trainer.resume=true"), broken)["test"]["micro"] == whole["test"]["micro"]
+    assert finetune(configure(*options, "trainer.resume=true"), broken)["test"]["modes"] == whole["test"]["modes"]
 
 
 def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:

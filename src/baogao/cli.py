@@ -15,7 +15,9 @@ import typer
 import baogao
 from baogao.corpus.splits import PARTS
 from baogao.errors import BaogaoError
+from baogao.evaluation_cli import app as evaluation_app
 from baogao.guard import guarded, set_up
+from baogao.options import Labels, Leakage, Out, Paths, Quiet, Reports
 
 app = typer.Typer(
     name="baogao",
@@ -28,12 +30,7 @@ corpus_app = typer.Typer(
     help="Annotated corpora: join to reports, convert, split, describe, compare.", no_args_is_help=True
 )
 app.add_typer(corpus_app, name="corpus")
-
-Paths = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files (and, where it makes sense, folders).")]
-Labels = Annotated[str, typer.Option(help="Label set: a name under configs/labels, or a YAML file.")]
-Reports = Annotated[Path | None, typer.Option(help="Folder with the reports of stand-off annotations.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
-Out = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")]
+app.add_typer(evaluation_app)  # its commands stand beside the others
 
 
 def _version(value: bool) -> None:
@@ -72,11 +69,12 @@ def check(
     labels: Labels = "report",
     reports: Reports = None,
     json: Annotated[bool, typer.Option("--json", help="Findings as JSON lines on standard output.")] = False,
+    allow_leakage: Leakage = False,
 ) -> None:
     """Check annotation files. Exit 0: sound; 1: errors were found (each named with file, line and remedy)."""
     from baogao.corpus_commands import check_command
 
-    sys.exit(check_command(files, labels=labels, reports=reports, as_json=json))
+    sys.exit(check_command(files, labels=labels, reports=reports, as_json=json, allow_leakage=allow_leakage))
 
 
 @app.command()
@@ -98,23 +96,6 @@ def predict(
     sys.exit(
         predict_command(files, model=model, form=format, output=output, engine=engine, threads=threads, quiet=quiet)
     )
-
-
-@app.command()
-@guarded
-def evaluate(
-    predicted: Annotated[str, typer.Argument(metavar="MODEL_OR_PREDICTIONS", help="Model directory or annotations.")],
-    gold: Annotated[list[Path], typer.Argument(metavar="GOLD…", help="Gold annotation files or folders.")],
-    labels: Labels = "report",
-    reports: Reports = None,
-    format: Annotated[str, typer.Option(help="table or json.")] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the JSON here.")] = None,
-    quiet: Quiet = False,
-) -> None:
-    """Score a model or predictions against gold: strict precision, recall, F1 per entity."""
-    from baogao.commands import evaluate_command
-
-    sys.exit(evaluate_command(predicted, gold, labels=labels, reports=reports, form=format, output=output, quiet=quiet))
 
 
 @app.command()
@@ -212,7 +193,7 @@ def stats(source: Paths, labels: Labels = "report") -> None:
 @corpus_app.command()
 @guarded
 def agree(source: Paths, labels: Labels = "report") -> None:
-    """Agreement between annotators of the same reports: exact-span F1 per label."""
+    """Agreement between annotators of the same reports: F1 per label, under every mode of matching."""
     from baogao.corpus_commands import agree_command
 
     sys.exit(agree_command(source, labels=labels))

@@ -10,15 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from baogao.corpus import Record, require_text
 from baogao.errors import BaogaoError
-from baogao.evaluation import count, render_json, render_table, score
-from baogao.evaluation.count import within
-from baogao.files import atomic_open, write_json
-from baogao.labels import LabelSet, load_labels
-from baogao.progress import console, print_table, track
+from baogao.files import atomic_open
+from baogao.progress import console, track
 from baogao.reports import read, sentences
-from baogao.scoring import by_text, score_records, sound_records
 from baogao.spans import Document
 
 
@@ -32,7 +27,7 @@ def _sink(output: Path | None) -> Iterator[IO[str]]:
             yield stream
 
 
-def _keep_inputs(files: Sequence[Path], output: Path | None) -> None:
+def keep_inputs(files: Sequence[Path], output: Path | None) -> None:
     """BaogaoError where the output would replace one of the inputs."""
     if output is not None and output.resolve() in {file.resolve() for file in files}:
         raise BaogaoError("the output would replace this input", path=output, remedy="name another file")
@@ -48,7 +43,7 @@ def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet
     if form not in ("jsonl", "table"):
         console().print(f"error: there is no format {form!r}\n  → use jsonl or table")
         return 2
-    _keep_inputs(files, output)
+    keep_inputs(files, output)
     failed = 0
     with _sink(output) as out:
         for path in track(files, "reading", quiet=quiet):
@@ -116,7 +111,7 @@ def predict_command(
         console().print(f"error: there is no engine {engine!r}\n  → use one of: auto, onnx, torch")
         return 2
     try:
-        _keep_inputs(files, output)
+        keep_inputs(files, output)
         predictor = load(model, engine, threads=threads)  # type: ignore[arg-type]
     except BaogaoError as error:  # nothing was read yet: no input has failed
         console().print(f"error: {error}")
@@ -133,69 +128,3 @@ def predict_command(
     if failed:
         console().print(f"{failed} of {len(files)} inputs failed")
     return 1 if failed else 0
-
-
-def evaluate_command(
-    predicted: str,
-    gold: Sequence[Path],
-    *,
-    labels: str,
-    reports: Path | None,
-    form: str,
-    output: Path | None,
-    quiet: bool,
-) -> int:
-    """Strict scores of a model directory or of annotation files against gold."""
-    if form not in ("table", "json"):
-        console().print(f"error: there is no format {form!r}\n  → use table or json")
-        return 2
-    source = Path(predicted)
-    is_model = (source / "baogao.json").is_file()
-    if is_model:
-        from baogao.tagger import Tagger
-
-        tagger = Tagger.load(source)
-        label_set = tagger.labels
-    else:
-        label_set = load_labels(labels)
-    records = require_text(sound_records(gold, label_set), reports) if is_model else sound_records(gold, label_set)
-    by_text(records)
-    _keep_inputs([*gold, source], output)
-    if not records:
-        raise BaogaoError("the gold holds no records", path=gold[0], remedy="name annotation files")
-    if is_model:
-        scores, signed = score_records(tagger, records, quiet=quiet)
-    else:
-        scores, signed = _score_files(source, records, label_set)
-    result = render_json(scores, signed)
-    if output is not None:
-        write_json(output, result)
-    if form == "json":
-        print(json.dumps(result, ensure_ascii=False, indent=2))
-    else:
-        print_table(render_table(scores))
-        print("signature: " + json.dumps(signed, ensure_ascii=False))
-    return 0
-
-
-def _score_files(source: Path, gold: Sequence[Record], labels: LabelSet) -> tuple[Any, dict[str, Any]]:
-    """Scores of annotation files, matched to gold by the hash of the text."""
-    import baogao
-    from baogao.corpus import fingerprint
-
-    found = by_text(sound_records([source], labels))
-    absent = [r for r in gold if r.sha256 not in found]
-    if absent:
-        raise BaogaoError(
-            f"{len(absent)} of {len(gold)} gold records have no prediction for their text (first: {absent[0].id!r})",
-            path=source,
-            remedy="predict the same texts as the gold's, character for character",
-        )
-    counted = [count(r.marks, within(found[r.sha256].marks, r.annotated())) for r in gold]
-    signed = {
-        "gold": fingerprint(gold)[:16],
-        "records": len(gold),
-        "predictions": fingerprint([found[r.sha256] for r in gold])[:16],
-        "baogao": baogao.__version__,
-    }
-    return score(counted, labels.names), signed

@@ -17,10 +17,12 @@ from baogao.progress import console, print_table
 from baogao.scoring import agreement, sound_records
 
 
-def check_command(files: Sequence[Path], *, labels: str, reports: Path | None, as_json: bool) -> int:
+def check_command(
+    files: Sequence[Path], *, labels: str, reports: Path | None, as_json: bool, allow_leakage: bool
+) -> int:
     """Findings on standard output, a summary on standard error."""
     label_set = load_labels(labels)
-    report = check_files(files, label_set, reports)
+    report = check_files(files, label_set, reports, allow_leakage=allow_leakage)
     for finding in report.findings:
         if as_json:
             print(json.dumps(finding.to_json(), ensure_ascii=False))
@@ -98,15 +100,17 @@ def stats_command(source: Sequence[Path], *, labels: str) -> int:
 
 
 def agree_command(source: Sequence[Path], *, labels: str) -> int:
-    """Exact-span F1 between the annotators of the same reports."""
+    """F1 between the annotators of the same reports, under every mode of matching."""
     label_set = load_labels(labels)
-    scores, pairs = agreement(sound_records(source, label_set), label_set)
-    table = Table(title=f"agreement: exact-span F1 over {pairs} doubly annotated reports")
+    modes, pairs = agreement(sound_records(source, label_set), label_set)
+    table = Table(title=f"agreement: F1 over {pairs} doubly annotated reports")
     table.add_column("label")
-    for name in ("F1", "both", "one only"):
+    for name in (*modes, "both", "one only"):
         table.add_column(name, justify="right")
-    for name, one in [*scores.labels.items(), ("all", scores.micro)]:
-        counts = one.counts
-        table.add_row(name, f"{one.f1:.3f}", str(counts.correct), str(counts.spurious + counts.missed))
+    for name in (*modes["strict"]["labels"], "all"):
+        ones = [mode["micro"] if name == "all" else mode["labels"][name] for mode in modes.values()]
+        both = ones[0]["correct"]
+        figures = ("–" if one["f1"] is None else f"{one['f1']:.3f}" for one in ones)
+        table.add_row(name, *figures, str(both), str(ones[0]["gold"] + ones[0]["predicted"] - 2 * both))
     print_table(table)
     return 0

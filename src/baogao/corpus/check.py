@@ -10,8 +10,9 @@ from typing import Any, Final, Literal
 
 from baogao.corpus.attach import attach
 from baogao.corpus.formats import annotation_files, load_file
+from baogao.corpus.leakage import leaks
 from baogao.corpus.records import Record, is_failure, parse_record
-from baogao.corpus.splits import PARTS, unit_of
+from baogao.corpus.splits import PARTS
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.labels import LabelSet
@@ -50,10 +51,17 @@ class Report:
         return sum(f.severity == "error" for f in self.findings)
 
 
-def check_files(paths: Sequence[str | Path], labels: LabelSet, reports: str | Path | None = None) -> Report:
+def check_files(
+    paths: Sequence[str | Path],
+    labels: LabelSet,
+    reports: str | Path | None = None,
+    *,
+    allow_leakage: bool = False,
+) -> Report:
     """Check annotation files and folders; stand-off records with their text where ``reports`` holds it.
 
-    A stand-off record whose report is not in ``reports`` is an error: it is missing, or its text has changed.
+    A stand-off record whose report is not in ``reports`` is an error: it is missing, or its text has changed. Leakage
+    between the parts that ``meta.split`` names is an error, with ``allow_leakage`` a warning.
     """
     findings: list[Finding] = []
     records: list[Record] = []
@@ -71,6 +79,7 @@ def check_files(paths: Sequence[str | Path], labels: LabelSet, reports: str | Pa
         records = list(joined.records)
         findings += [_missing(record, reports) for record in joined.missing]
     findings += check_records(records, labels)
+    findings += check_leakage(records, allow=allow_leakage)
     return Report(tuple(findings), len(files), tuple(records))
 
 
@@ -157,15 +166,12 @@ def _check_together(records: Sequence[Record], labels: LabelSet) -> Iterator[Fin
             )  # fmt: skip
     layers: dict[tuple[str, str], list[Record]] = defaultdict(list)
     hashes: dict[str, list[Record]] = defaultdict(list)
-    splits: dict[str, dict[str, Record]] = defaultdict(dict)
     for record in records:
         layers[record.id, record.annotator].append(record)
         hashes[record.sha256].append(record)
-        if record.meta.get("split"):
-            splits[unit_of(record)].setdefault(str(record.meta["split"]), record)
-            if record.meta["split"] not in PARTS:
-                what = f"split {record.meta['split']!r} is unknown"
-                yield _about(record, "error", "split", what, f"use one of {', '.join(PARTS)}")
+        if record.meta.get("split") and record.meta["split"] not in PARTS:
+            what = f"split {record.meta['split']!r} is unknown"
+            yield _about(record, "error", "split", what, f"use one of {', '.join(PARTS)}")
     for (identity, annotator), same in layers.items():
         for twin in same[1:]:
             what = f"record {identity!r} by {annotator or 'nobody'!r} stands twice (first: {_where(same[0])})"
@@ -175,11 +181,15 @@ def _check_together(records: Sequence[Record], labels: LabelSet) -> Iterator[Fin
         for twin in list(others.values())[1:]:
             what = f"record {twin.id!r} has the same text as {same[0].id!r} ({_where(same[0])})"
             yield _about(twin, "error", "duplicate", what, "keep one of them, or give both one id")
-    for place, parts in splits.items():
-        if len(parts) > 1:
-            twin = list(parts.values())[1]
-            what = f"the place {place!r} is in the splits {' and '.join(sorted(parts))}"
-            yield _about(twin, "error", "leakage", what, "put all reports of a place into one split")
+
+
+def check_leakage(records: Sequence[Record], *, allow: bool = False) -> list[Finding]:
+    """What the training, development and test parts (``meta.split``) have in common: errors, or warnings if allowed."""
+    parts = {part: [r for r in records if r.meta.get("split") == part] for part in PARTS}
+    found = leaks(parts["train"], [*parts["development"], *parts["test"]])
+    found += leaks(parts["development"], parts["test"])
+    remedy = "put all reports of a place, and copies of a paragraph, into one split, or allow it: --allow-leakage"
+    return [_about(leak.held, "warning" if allow else "error", "leakage", str(leak), remedy) for leak in found]
 
 
 def _about(record: Record, severity: Literal["error", "warning"], code: str, what: str, remedy: str) -> Finding:

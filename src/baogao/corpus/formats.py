@@ -15,6 +15,8 @@ from baogao.files import atomic_open, write_text
 from baogao.labels import LabelSet
 
 ENDINGS: Final = (".jsonl", ".marked.txt", ".conll", ".bio", ".studio.json")
+FOREIGN: Final = ".json"
+"""Files from elsewhere, read where they are named, not looked for in folders: a Label Studio export, or JSON lines."""
 
 
 def annotation_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -31,8 +33,8 @@ def annotation_files(paths: Iterable[str | Path]) -> list[Path]:
             files += inside
         elif not path.exists():
             raise BaogaoError("there is no such file or folder", path=path, remedy="check the path")
-        elif not path.name.endswith(ENDINGS):
-            raise BaogaoError("not an annotation file", path=path, remedy=f"they end in {' '.join(ENDINGS)}")
+        elif not path.name.endswith((*ENDINGS, FOREIGN)):
+            raise BaogaoError("not an annotation file", path=path, remedy=f"they end in {' '.join(ENDINGS)} {FOREIGN}")
         else:
             files.append(path)
     return files
@@ -41,7 +43,7 @@ def annotation_files(paths: Iterable[str | Path]) -> list[Path]:
 def load_file(path: str | Path, labels: LabelSet) -> Iterator[Record]:
     """The records of one annotation file, in its order."""
     path = Path(path)
-    if path.name.endswith(".jsonl"):
+    if path.name.endswith(".jsonl") or (path.name.endswith(FOREIGN) and not _is_list(path)):
         yield from read_jsonl(path)
         return
     # newline="" keeps the line ends of the text as they are: offsets count them.
@@ -49,10 +51,16 @@ def load_file(path: str | Path, labels: LabelSet) -> Iterator[Record]:
         source = stream.read()
     if path.name.endswith(".marked.txt"):
         yield parse_markup(source, labels, path=str(path))
-    elif path.name.endswith(".studio.json"):
+    elif path.name.endswith(FOREIGN):
         yield from parse_label_studio(source, path=str(path))
     else:
         yield from parse_conll(source.split("\n"), path=str(path))
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a JSON file is one list, as Label Studio exports it, and no JSON lines."""
+    with reading(path), open(path, encoding="utf-8-sig") as stream:
+        return next((line for line in stream if line.strip()), "").lstrip().startswith("[")
 
 
 def load_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from baogao.corpus.cluener import from_cluener, is_cluener
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, sha256_json, sha256_text
 from baogao.spans import SURROGATE, Document, Span
@@ -29,7 +30,8 @@ class Record:
 
     ``text`` is None for stand-off records, whose report must be supplied (``sha256`` says which). ``ranges`` are the
     half-open parts of the text that were annotated, None for all of it: outside them the absence of a span says
-    nothing. ``path`` and ``line`` say where the record was read.
+    nothing. ``path`` and ``line`` say where the record was read. ``scores`` are a system's, one a mark (0 to 1), None
+    where there are none.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Record:
     scheme: str = ""
     path: str | None = None
     line: int | None = None
+    scores: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         surrogate = SURROGATE.search(self.text or "")
@@ -100,6 +103,8 @@ class Record:
         if self.ranges is not None:
             value["ranges"] = [list(r) for r in self.ranges]
         value["spans"] = [m._asdict() for m in self.marks]
+        for span, score in zip(value["spans"], self.scores or (), strict=False):
+            span["score"] = score
         value["annotator"] = self.annotator
         value["scheme"] = self.scheme
         return value
@@ -124,6 +129,11 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
         raise fail(f"not a line of JSON: {error}") from error
     if not isinstance(value, dict):
         raise fail("not a JSON object")
+    if is_cluener(value):
+        try:
+            value = from_cluener(value, path=path, number=number)
+        except ValueError as error:
+            raise fail(str(error)) from error
     for key, kind in (("id", str), ("sha256", str), ("spans", list)):
         if not isinstance(value.get(key), kind):
             raise fail(f"key {key!r} is missing or no {'list' if kind is list else 'string'}")
@@ -131,21 +141,37 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
     meta = value.get("meta", {})
     if not (text is None or isinstance(text, str)) or not isinstance(meta, dict):
         raise fail("'text' must be a string and 'meta' an object")
-    marks = []
-    for index, span in enumerate(value["spans"]):
-        try:
-            marks.append(Mark(whole(span["start"]), whole(span["end"]), str(span["label"])))
-        except (TypeError, KeyError, ValueError) as error:
-            raise fail(f"span {index}: needs whole numbers 'start' and 'end' and a 'label' ({error})") from error
+    marks, scores = _spans(value["spans"], fail)
     ranges = value.get("ranges")
     try:
         parts = None if ranges is None else tuple((whole(a), whole(b)) for a, b in ranges)
     except (TypeError, ValueError) as error:
         raise fail("'ranges' must be a list of [start, end]") from error
     return Record(
-        value["id"], value["sha256"], tuple(sorted(marks)), meta, text, parts,
+        value["id"], value["sha256"], marks, meta, text, parts,
         str(value.get("annotator", "")), str(value.get("scheme", "")), path, number,
+        scores,
     )  # fmt: skip
+
+
+def _spans(spans: list[Any], fail: Callable[[str], BaogaoError]) -> tuple[tuple[Mark, ...], tuple[float, ...] | None]:
+    """The marks of a record, sorted, and their scores, if they have any."""
+    marks: list[Mark] = []
+    scores: list[float] = []
+    for index, span in enumerate(spans):
+        try:
+            marks.append(Mark(whole(span["start"]), whole(span["end"]), str(span["label"])))
+        except (TypeError, KeyError, ValueError) as error:
+            raise fail(f"span {index}: needs whole numbers 'start' and 'end' and a 'label' ({error})") from error
+        score = span.get("score")
+        if score is not None:
+            if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+                raise fail(f"span {index}: the score {score!r} is no probability from 0 to 1")
+            scores.append(float(score))
+    if scores and len(scores) < len(marks):
+        raise fail(f"{len(scores)} of {len(marks)} spans have a score: all must, or none")
+    order = sorted(range(len(marks)), key=marks.__getitem__)
+    return tuple(marks[i] for i in order), tuple(scores[i] for i in order) if scores else None
 
 
 def is_failure(line: str) -> bool:

@@ -1,7 +1,7 @@
-"""Evaluation: match → count → score → render, each its own step."""
+"""Evaluation: match → count → score → compare → render, each its own step."""
 
-from baogao.evaluation.count import Counts, count
-from baogao.evaluation.render import render_json, render_table
-from baogao.evaluation.score import Score, Scores, score
+from baogao.evaluation.evaluate import Options, evaluate, score_cases
+from baogao.evaluation.match import Case, Found
+from baogao.evaluation.result import Result
 
-__all__ = ["Counts", "Score", "Scores", "count", "render_json", "render_table", "score"]
+__all__ = ["Case", "Found", "Options", "Result", "evaluate", "score_cases"]

@@ -1,6 +1,6 @@
 """The model directory: everything that prediction, evaluation and further training need, in one self-describing place.
 
-baogao.json            this format's version, label set, limits, signature, versions
+baogao.json            this format's version, label set, limits, signature, versions, what it was trained on
 model.safetensors      weights; config.json, vocab.txt, tokenizer.json: the Hugging Face format around them
 model.onnx             the same network for ONNX Runtime
 metrics.json           scores by label on the development and test parts
@@ -11,7 +11,7 @@ README.md              the model card
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,7 @@ class Manifest:
     signature: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256, of VERIFIED
+    trained: Sequence[tuple[str, str]] = ()  # hash of the text and unit (place) of each record of the training part
 
     @property
     def model_id(self) -> str:
@@ -84,6 +85,7 @@ class Manifest:
                 dict(value["signature"]),
                 dict(value["versions"]),
                 dict(value.get("files", {})),
+                tuple((str(sha256), str(unit)) for sha256, unit in value.get("trained", [])),
             )
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise BaogaoError(

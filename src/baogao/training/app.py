@@ -12,6 +12,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from baogao.errors import BaogaoError
+from baogao.evaluation.sheets import rate
 from baogao.files import configs_dir
 from baogao.progress import console
 from baogao.training.schema import TrainConfig, register
@@ -45,15 +46,16 @@ def _task(config: DictConfig) -> float | None:
         sys.exit(1)
     _report(metrics, quiet=settings.trainer.quiet)
     print(folder, flush=True)  # for programs: where the model is
-    return float(metrics["development"]["micro"]["f1"])
+    return float(metrics["development"]["modes"]["strict"]["micro"]["f1"] or 0.0)
 
 
 def _report(metrics: dict[str, Any], *, quiet: bool) -> None:
     if quiet:
         return
     for part, result in metrics.items():
-        rows = [*result["labels"].items(), ("micro", result["micro"])]
-        console().print(f"{part}, strict: " + "  ".join(f"{name} {one['f1']:.3f}" for name, one in rows))
+        strict = result["modes"]["strict"]
+        rows = [*strict["labels"].items(), ("micro", strict["micro"])]
+        console().print(f"{part}, strict F1: " + "  ".join(f"{name} {rate(one['f1'])}" for name, one in rows))
 
 
 def main() -> None:

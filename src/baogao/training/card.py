@@ -7,6 +7,7 @@ from typing import Any
 
 from baogao.corpus.records import Record
 from baogao.corpus.splits import size_of
+from baogao.evaluation.render import card_section
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.schema import TrainConfig
 
@@ -44,12 +45,7 @@ def model_card(
         spans = sum(len(r.marks) for r in records)
         lines.append(f"| {part} | {len(records)} | {places} | {sum(map(size_of, records)):,} | {spans:,} |")
     for part, result in metrics.items():
-        lines += ["", f"## Strict span scores, {part}", "", "| label | precision | recall | F1 | gold |"]
-        lines.append("| --- | ---: | ---: | ---: | ---: |")
-        for label, one in [*result["labels"].items(), ("micro", result["micro"])]:
-            rates = " | ".join(f"{one[k]:.4f}" for k in ("precision", "recall", "f1"))
-            lines.append(f"| {label} | {rates} | {one['support']} |")
-        lines += ["", f"Signature: `{result['signature']}`"]
+        lines += ["", f"## Scores, {part}", "", card_section(result)]
     lines += ["", "## Recipe", "", f"Signature: `{dict(signed)}`. The whole configuration is in `train_config.yaml`."]
     lines += ["", "Versions: " + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."]
     if vocabulary.mapped:

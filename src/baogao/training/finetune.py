@@ -14,14 +14,13 @@ from omegaconf import OmegaConf
 from transformers import PreTrainedModel, TrainerCallback, set_seed
 from transformers.utils import logging as transformers_logging
 
-from baogao.corpus import check_records, load_records, raise_on_errors, require_text, split
+from baogao.corpus import check_records, leaks, load_records, raise_on_errors, refuse_leaks, require_text, split
 from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
-from baogao.evaluation import render_json
 from baogao.files import sha256_file, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console
-from baogao.scoring import by_text, score_records
+from baogao.scoring import by_text, score_tagger
 from baogao.tagger import Manifest, Tagger, Vocabulary
 from baogao.tagger.directory import MANIFEST, VERIFIED
 from baogao.training.card import model_card
@@ -80,7 +79,9 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
         _say(config, f"{part}: {tally.summary()}")
     run_trainer(model, vocabulary, labels, tables["train"], tables["development"], config, folder, callbacks)
 
-    _save(model, vocabulary, Manifest(config.name, labels, limit, signed, versions()), settings, folder)
+    trained = [(r.sha256, str(r.meta.get("unit") or r.meta.get("place") or "")) for r in parts.train]
+    manifest = Manifest(config.name, labels, limit, signed, versions(), trained=trained)
+    _save(model, vocabulary, manifest, settings, folder)
     if config.trainer.onnx:
         export_onnx(folder)
     metrics = _evaluate(folder, parts, config)
@@ -126,6 +127,12 @@ def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
             "there is no development part, by whose F1 the best state is chosen",
             remedy="set corpus.split.development above 0, or give places meta.split=development",
         )
+    held = [*parts["development"], *parts["test"]]
+    warning = refuse_leaks(
+        leaks(parts["train"], held), allow=config.corpus.allow_leakage, option="corpus.allow_leakage=true"
+    )
+    if warning:
+        _say(config, warning)
     return Parts(parts["train"], parts["development"], parts["test"])
 
 
@@ -142,13 +149,12 @@ def _save(
 
 
 def _evaluate(folder: Path, parts: Parts, config: TrainConfig) -> dict[str, Any]:
-    """Strict scores on whole reports of the development and test parts, by the engine that will serve."""
+    """The evaluation on whole reports of the development and test parts, by the engine that will serve."""
     tagger = Tagger.load(folder, "onnx" if config.trainer.onnx else "torch", threads=config.trainer.threads)
     metrics: dict[str, Any] = {}
     for name, records in (("development", parts.development), ("test", parts.test)):
         if records:
-            scores, signed = score_records(tagger, records, quiet=config.trainer.quiet)
-            metrics[name] = render_json(scores, signed)
+            metrics[name] = score_tagger(tagger, records, quiet=config.trainer.quiet)
     return metrics
 
 

@@ -44,6 +44,7 @@ class CorpusConfig:
     annotations: list[str] = MISSING  # files and folders (.jsonl .marked.txt .conll .bio)
     reports: str | None = MISSING  # folder with the reports of stand-off annotations; null: they are not needed
     split: SplitConfig = field(default_factory=SplitConfig)
+    allow_leakage: bool = False  # train although a place or a near-duplicate paragraph is on both sides; it is named
 
 
 @dataclass

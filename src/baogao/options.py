@@ -1,0 +1,17 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Paths = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files (and, where it makes sense, folders).")]
+Labels = Annotated[str, typer.Option(help="Label set: a name under configs/labels, or a YAML file.")]
+Reports = Annotated[Path | None, typer.Option(help="Folder with the reports of stand-off annotations.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
+Out = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")]
+Leakage = Annotated[
+    bool, typer.Option("--allow-leakage", help="Go on although the same material is on both sides; it is named.")
+]
