@@ -14,7 +14,7 @@ from baogao.corpus import Record, require_text
 from baogao.errors import BaogaoError
 from baogao.evaluation import count, render_json, render_table, score
 from baogao.evaluation.count import within
-from baogao.files import atomic_open, write_json
+from baogao.files import atomic_open, keep_inputs, write_json
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table, track
 from baogao.reports import read, sentences
@@ -32,10 +32,8 @@ def _sink(output: Path | None) -> Iterator[IO[str]]:
             yield stream
 
 
-def _keep_inputs(files: Sequence[Path], output: Path | None) -> None:
-    """BaogaoError where the output would replace one of the inputs."""
-    if output is not None and output.resolve() in {file.resolve() for file in files}:
-        raise BaogaoError("the output would replace this input", path=output, remedy="name another file")
+def _given(output: Path | None) -> list[Path]:
+    return [] if output is None else [output]
 
 
 def readable(path: Path) -> str:
@@ -48,7 +46,7 @@ def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet
     if form not in ("jsonl", "table"):
         console().print(f"error: there is no format {form!r}\n  → use jsonl or table")
         return 2
-    _keep_inputs(files, output)
+    keep_inputs(files, _given(output))
     failed = 0
     with _sink(output) as out:
         for path in track(files, "reading", quiet=quiet):
@@ -62,7 +60,7 @@ def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet
             except BaogaoError as error:
                 failed += 1
                 console().print(f"error: {error}")
-                line = f"{path}: error: {error.what}"
+                line = f"{readable(path)}: error: {error.what}"
                 if form == "jsonl":
                     line = json.dumps({"path": readable(path), "error": error.what}, ensure_ascii=False)
             out.write(line + "\n")
@@ -84,7 +82,7 @@ def _whole(path: Path, document: Document) -> dict[str, Any]:
 def _overview(path: Path, document: Document) -> str:
     """A few lines for people: what the head says, and the sections with their headings."""
     count = sum(1 for _ in sentences(document.text))
-    lines = [f"{path}: {len(document.text):,} characters, {count} sentences, sha256 {document.sha256[:12]}…"]
+    lines = [f"{readable(path)}: {len(document.text):,} characters, {count} sentences, sha256 {document.sha256[:12]}…"]
     lines.append("  " + ", ".join(f"{key} {value}" for key, value in document.meta.items()))
     for section in document.sections:
         heading = document.text[slice(*section.heading)] if section.heading else ""
@@ -116,7 +114,7 @@ def predict_command(
         console().print(f"error: there is no engine {engine!r}\n  → use one of: auto, onnx, torch")
         return 2
     try:
-        _keep_inputs(files, output)
+        keep_inputs(files, _given(output))
         predictor = load(model, engine, threads=threads)  # type: ignore[arg-type]
     except BaogaoError as error:  # nothing was read yet: no input has failed
         console().print(f"error: {error}")
@@ -160,7 +158,7 @@ def evaluate_command(
         label_set = load_labels(labels)
     records = require_text(sound_records(gold, label_set), reports) if is_model else sound_records(gold, label_set)
     by_text(records)
-    _keep_inputs([*gold, source], output)
+    keep_inputs([*gold, source], _given(output))
     if not records:
         raise BaogaoError("the gold holds no records", path=gold[0], remedy="name annotation files")
     if is_model:

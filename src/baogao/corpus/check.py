@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from baogao.corpus.attach import attach
 from baogao.corpus.formats import annotation_files, load_file
-from baogao.corpus.records import Record, is_failure, parse_record
+from baogao.corpus.records import Record, is_failure, parse_record, range_problem
 from baogao.corpus.splits import PARTS, unit_of
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
@@ -121,9 +121,9 @@ def _check_record(record: Record, labels: LabelSet) -> Iterator[Finding]:
             "warning", "scheme", f"annotated under scheme {record.scheme}, the label set is {labels.scheme}",
             "re-read the annotation under the current scheme", record.path, record.line, record.id,
         )  # fmt: skip
-    for start, end in record.ranges or ():
-        if start < 0 or start >= end or (text is not None and end > len(text)):
-            yield error("range", f"annotated range [{start}, {end}) is empty or outside the text", "correct 'ranges'")
+    unlawful = range_problem(record)
+    if unlawful:
+        yield error("range", unlawful, "correct 'ranges'")
     previous = None
     for mark in sorted(record.marks):
         name = f"{mark.label} [{mark.start}, {mark.end})"
