@@ -162,7 +162,10 @@ def test_convert_names_what_is_no_record(tmp_path: Path, write: Callable[..., Pa
     tasks = [{"data": {"text": "没有标注"}, "annotations": []}, {"data": {"text": ""}, "annotations": [{"result": []}]}]
     source = write("a.studio.json", json.dumps(tasks))
     result = run("corpus", "convert", source, tmp_path / "a.jsonl")
-    clear(result, 0, "1 left out", "task 1 ('没有标注'): no annotation", "1 records")
+    clear(result, 0, "1 left out", "a.studio.json:1: task '没有标注': no annotation", "1 records")
+    checked = run("check", source)
+    clear(checked, 0)
+    assert "[record] task '没有标注': no annotation" in checked.stdout
     clear(run("corpus", "convert", tmp_path / "a.jsonl", tmp_path / "a.conll"), 0, "1 records")
     clear(run("corpus", "convert", tmp_path / "a.conll", tmp_path / "b.jsonl"), 0, "1 records")
     failed = write("p.jsonl", '{"path": "x.txt", "error": "the file is empty"}\n')

@@ -14,6 +14,7 @@ from baogao.corpus import Mark, Record, check_records, load_records, record_of, 
 from baogao.corpus.conll import parse_conll, render_conll
 from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
+from baogao.corpus.records import LeftOut
 from baogao.files import sha256_text
 from baogao.labels import LabelSet, load_labels
 from strategies import annotated
@@ -156,12 +157,12 @@ def test_label_studio_names_what_is_no_record() -> None:
         {"data": {"text": "没有标注", "id": "乙"}, "annotations": []},
         {"data": {"text": "取消过"}, "annotations": [{"was_cancelled": True, "result": []}, {"result": []}]},
     ]
-    left_out: list[str] = []
+    left_out: list[LeftOut] = []
     records = list(parse_label_studio(json.dumps(tasks), path="a.studio.json", left_out=left_out))
     assert [r.text for r in records] == ["有标注", "取消过"]
     assert left_out == [
-        "a.studio.json: task 2 ('乙'): no annotation",
-        "a.studio.json: task 3 ('取消过'): 1 cancelled annotations",
+        ("a.studio.json", 2, "task '乙': no annotation"),
+        ("a.studio.json", 3, "task '取消过': 1 cancelled annotations"),
     ]
 
 

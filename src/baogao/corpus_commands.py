@@ -12,6 +12,7 @@ from rich.table import Table
 from baogao.corpus import Record, attach, check_files, load_records, require_text, split, write_records
 from baogao.corpus.attach import report_files
 from baogao.corpus.formats import annotation_files, record_files
+from baogao.corpus.records import LeftOut
 from baogao.corpus.splits import PARTS, size_of
 from baogao.corpus.statistics import one_a_text, statistics
 from baogao.files import keep_inputs
@@ -22,12 +23,12 @@ from baogao.scoring import agreement, sound_records
 
 def _load(paths: Sequence[Path], labels: LabelSet) -> list[Record]:
     """The records of files and folders; what of them is no record is counted and named on standard error."""
-    left_out: list[str] = []
+    left_out: list[LeftOut] = []
     records = load_records(paths, labels, left_out)
     if left_out:
         console().print(f"{len(left_out)} left out, which hold no annotation:")
-        for what in left_out:
-            console().print(f"  {what}")
+        for path, line, what in left_out:
+            console().print(f"  {path}:{line}: {what}")
     return records
 
 

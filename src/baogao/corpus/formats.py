@@ -9,7 +9,7 @@ from typing import Final
 from baogao.corpus.conll import parse_conll, render_conll
 from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
-from baogao.corpus.records import Record, read_jsonl, reading, write_jsonl
+from baogao.corpus.records import LeftOut, Record, read_jsonl, reading, write_jsonl
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, write_text
 from baogao.labels import LabelSet
@@ -38,7 +38,7 @@ def annotation_files(paths: Iterable[str | Path]) -> list[Path]:
     return files
 
 
-def load_file(path: str | Path, labels: LabelSet, left_out: list[str] | None = None) -> Iterator[Record]:
+def load_file(path: str | Path, labels: LabelSet, left_out: list[LeftOut] | None = None) -> Iterator[Record]:
     """The records of one annotation file, in its order. What of it is no record is named in ``left_out``."""
     path = Path(path)
     if path.name.endswith(".jsonl"):
@@ -55,7 +55,7 @@ def load_file(path: str | Path, labels: LabelSet, left_out: list[str] | None = N
         yield from parse_conll(source.split("\n"), path=str(path))
 
 
-def load_records(paths: Sequence[str | Path], labels: LabelSet, left_out: list[str] | None = None) -> list[Record]:
+def load_records(paths: Sequence[str | Path], labels: LabelSet, left_out: list[LeftOut] | None = None) -> list[Record]:
     """The records of files and folders, in their order. What of them is no record is named in ``left_out``."""
     return [record for file in annotation_files(paths) for record in load_file(file, labels, left_out)]
 

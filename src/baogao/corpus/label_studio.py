@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from baogao.corpus.records import Mark, Record, whole
+from baogao.corpus.records import LeftOut, Mark, Record, whole
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 
@@ -44,7 +44,9 @@ def render_label_studio(records: Iterable[Record]) -> list[dict[str, Any]]:
     return tasks
 
 
-def parse_label_studio(source: str, *, path: str | None = None, left_out: list[str] | None = None) -> Iterator[Record]:
+def parse_label_studio(
+    source: str, *, path: str | None = None, left_out: list[LeftOut] | None = None
+) -> Iterator[Record]:
     """The records of an export, one a task and annotation.
 
     Tasks without annotations and cancelled annotations give no record: each is named in ``left_out``.
@@ -65,7 +67,7 @@ def parse_label_studio(source: str, *, path: str | None = None, left_out: list[s
             skipped = sum(bool(a.get("was_cancelled")) for a in annotations)
             if left_out is not None and (skipped or not annotations):
                 what = f"{skipped} cancelled annotations" if skipped else "no annotation"
-                left_out.append(f"{path}: task {number} ({data.get('id') or text[:12]!r}): {what}")
+                left_out.append(LeftOut(path, number, f"task {data.get('id') or text[:12]!r}: {what}"))
             for annotation in annotations:
                 if not annotation.get("was_cancelled"):
                     yield _record(data, text, annotation, path, number)

@@ -27,6 +27,14 @@ class Mark(NamedTuple):
     label: str
 
 
+class LeftOut(NamedTuple):
+    """Something in an annotation file that is no record: where it stands (line or task, from 1) and what it is."""
+
+    path: str | None
+    line: int
+    what: str
+
+
 @dataclass(frozen=True)
 class Record:
     """One annotated report.
@@ -203,7 +211,7 @@ def whole(value: Any) -> int:
     return value
 
 
-def read_jsonl(path: str | Path, left_out: list[str] | None = None) -> Iterator[Record]:
+def read_jsonl(path: str | Path, left_out: list[LeftOut] | None = None) -> Iterator[Record]:
     """The records of a JSON-lines file, in order; BaogaoError with file and line at the first malformed one.
 
     Lines of ``baogao predict`` that say why an input failed hold no record: each is named in ``left_out``.
@@ -214,7 +222,7 @@ def read_jsonl(path: str | Path, left_out: list[str] | None = None) -> Iterator[
                 continue
             if is_failure(line):
                 if left_out is not None:
-                    left_out.append(f"{path}:{number}: an input that failed, no record")
+                    left_out.append(LeftOut(str(path), number, "an input that failed, no record"))
             else:
                 yield parse_record(line, path=str(path), number=number)
 
