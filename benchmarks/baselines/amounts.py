@@ -15,7 +15,7 @@ class Found(NamedTuple):
     label: str
 
 
-_ARABIC: Final = r"(?<![\d.A-Za-z+])(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)? ?(?:多|余|几)?[百千万亿]*(?:多|余)? ?"
+_ARABIC: Final = r"(?<![\d.A-Za-z+])(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?(?:多|余|几)?[百千万亿]*(?:多|余)?"
 _HAN: Final = r"[一二两三四五六七八九十][一二三四五六七八九十百千万亿零]*(?:多|余|几)?"
 _MEASURES: Final = (
     "个百分点|微克|百分点|微克/立方米|毫克/立方米|吨标准煤|吨标煤|千瓦时|平方公里|平方千米|平方米|平米|立方米|亿立方米|公里|千米|公顷|公斤|千克"
@@ -34,7 +34,7 @@ _SHARE: Final = r"百分之?百|百分之[一二三四五六七八九十百零�
 _HAN_COUNTS: Final = "元|亿元|万元|亩|吨|公里|座|辆|倍|条|件|名|家|人|户|所|次|项|个|千瓦|处|台|头|艘"
 _ONE: Final = (
     rf"(?:{_ARABIC}{_UNIT}{_AFTER}|(?:{_SHARE}){_AFTER}|{_HAN}(?:{_HAN_COUNTS}){_AFTER}"
-    rf"|{_ARABIC}(?<=[百千万亿多余 ]){_AFTER})"
+    rf"|{_ARABIC}(?<=[百千万亿多余]){_AFTER})"
 )
 _DASH: Final = r"(?:[—~-]{1,2}|至|到)"
 AMOUNT: Final = (
@@ -62,7 +62,7 @@ _CHANGE: Final = re.compile(
     rf"|{_THAN}{_MANNER}(?:{_UP}){_NO_NOUN}(?:{AMOUNT})"
     rf"|{_THAN}{_MANNER}(?:缩短|压缩|缩减|延长|压减|提前|提速){_NO_NOUN}(?:近|约)?\d+(?:\.\d+)?(?:分钟|小时|天|个(?:工作)?日|个工作日|年|个月)"
     rf"|{_THAN}{_MANNER}(?:净增|多增|新增)(?:{AMOUNT})(?=[，。；、）,]|$)"
-    rf"|{_THAN}(?:实现)?(?<!实现)(?:{_MANNER})(?:接近)?翻(?:了)?(?:近)?(?:[一两二三四]番(?:以上|多|半)?|番|倍)"
+    rf"|{_THAN}(?:{_MANNER})(?:接近)?翻(?:了)?(?:近)?(?:[一两二三四]番(?:以上|多|半)?|番|倍)"
     rf"|(?:{AMOUNT})的?(?:正|负)?增长(?=[，。；、]|$)"
     r"|(?:零|负)增长(?:\d+(?:\.\d+)?%)?"
     r"|(?:增长|提高)?(?:与|和)(?:[^，。；、]{0,8}?)(?:增长|发展|增速)?(?:基本|保持)?同步(?:增长|提高)?(?=[，。；、）]|$)"
@@ -104,7 +104,6 @@ def amounts(text: str) -> Iterator[Found]:
         inside[found.start : found.end] = b"\x01" * (found.end - found.start)
     for match in _VALUE.finditer(text):
         start, end = match.span()
-        end = start + len(match[0].rstrip())
         if any(inside[start:end]) or not _is_value(text, start, end):
             continue
         taken.append(Found(start, end, "VALUE"))

@@ -55,8 +55,9 @@ _BREAK: Final = re.compile(
 _GENERIC: Final = re.compile(
     "(?:重点|重大|各|帮扶|这些|该|新|大|多|好|相关|有关|本|上述|主要|一些|在建|续建|储备|民生|产业|工业|投资|基础设施|关键|此|落实|工作|领域|攻坚|配套|子|长效|合作|管理|监督|惠民|政策|责任|体制|规章|服务|谋划|招商|建设|科技|农业|创新|全面|总体|综合|年度|长期|发展|整体|实施|示范|专项|亿元|规模|签约|意向|外资|入库|开工|政府|保障|联动|协调|运行|治理|工作|考核|激励|约束|评价|应急|体系|社会|经济|市场|行政|财政|税收|国家|管理|内部|安全|法律|教育|医疗|科学|军事|城市|农村|乡村)$"
 )
-
-
+_VAGUE: Final = re.compile(
+    "重点|重大|省市|各|这|其他|更多|一部分|[一二三四五六七八九十]大|标志性|生产性|非生产|社会主义|社会投资|前期|随着|随|今年|关于|确保|占|在建|许多|亿元|明确|高水平|高质量|总体|整体|此|过去|长期|我国|基本|补"
+)
 # What is upheld and called a principle, with its head where that follows at once, or a chain of parallel parts.
 _FORMULA: Final = re.compile(
     "(?:坚持|贯彻|奉行|遵循|秉持|践行|坚守|树立|高举|统筹推进|统筹做好|着力|突出|做到)(?:了|好|以)?(?P<name>"
@@ -73,8 +74,6 @@ _WORKS: Final = "(?:大桥|高速|铁路|高铁|城际|公园|产业园|科技�
 _BUILT: Final = re.compile(
     f"([^，。；“”]{{3,120}}?{_WORKS})(?=(?:等)?(?:全面|主体|正式|顺利|建成|开工|竣工|投产|通车|投用|投入|试运|开馆|开放|封顶|合龙|合拢|开通|动工|加快建设|建设(?:进展|加快|有序|顺利|全面)|投运|启用|开业|开园|完工|运营|贯通|落成|奠基|签约落地|揭牌运))"
 )
-
-
 _LEAD: Final = re.compile("(?:建成|实施|推进|启动|加快|开工建设|建设(?=[\u4e00-\u9fff]{4}))")
 
 
@@ -91,11 +90,6 @@ def _members(text: str, match: re.Match[str]) -> Iterator[Found]:
                     first = verb.end()
         if last - first >= 3 and not _GENERIC.fullmatch(text[first:last]):
             yield Found(first, last, "PROGRAM")
-
-
-_VAGUE: Final = re.compile(
-    "重点|重大|省市|各|这|其他|更多|一部分|[一二三四五六七八九十]大|标志性|生产性|非生产|社会主义|社会投资|前期|随着|随|今年|关于|确保|占|在建|许多|亿元|明确|高水平|高质量|总体|整体|此|过去|长期|我国|基本|补"
-)
 
 
 def names(text: str) -> Iterator[Found]:
@@ -144,10 +138,9 @@ def _of_quotes(text: str, match: re.Match[str]) -> Iterator[Found]:
         yield Found(start, end, "PROGRAM")
     elif _PARALLEL.search(inner):
         yield Found(start, end, "SLOGAN")
-    elif _NUMERIC.search(inner) and len(inner) > 2 and not re.fullmatch(r"[\d ]{5,}", inner):
-        yield Found(
-            start, end, "SLOGAN" if _UPHELD.search(before) and inner[0] in "一二三四五六七八九十两" else "PROGRAM"
-        )
+    elif _NUMERIC.search(inner) and len(inner) > 2 and not re.fullmatch(r"\d{5,}", inner):
+        upheld = _UPHELD.search(before) and inner[0] in "一二三四五六七八九十两"
+        yield Found(start, end, "SLOGAN" if upheld else "PROGRAM")
     elif len(inner) > 3 and re.search("(?:实施|开展|推行|推进|启动|推广|推动|深化)$", before):
         yield Found(start, end, "PROGRAM")
 
