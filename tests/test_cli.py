@@ -158,6 +158,48 @@ def test_convert_and_split(tmp_path: Path) -> None:
     assert before == after
 
 
+def test_convert_names_what_is_no_record(tmp_path: Path, write: Callable[..., Path]) -> None:
+    tasks = [{"data": {"text": "没有标注"}, "annotations": []}, {"data": {"text": ""}, "annotations": [{"result": []}]}]
+    source = write("a.studio.json", json.dumps(tasks))
+    result = run("corpus", "convert", source, tmp_path / "a.jsonl")
+    clear(result, 0, "1 left out", "a.studio.json:1: task '没有标注': no annotation", "1 records")
+    checked = run("check", source)
+    clear(checked, 0)
+    assert "[record] task '没有标注': no annotation" in checked.stdout
+    clear(run("corpus", "convert", tmp_path / "a.jsonl", tmp_path / "a.conll"), 0, "1 records")
+    clear(run("corpus", "convert", tmp_path / "a.conll", tmp_path / "b.jsonl"), 0, "1 records")
+    failed = write("p.jsonl", '{"path": "x.txt", "error": "the file is empty"}\n')
+    clear(run("corpus", "convert", failed, tmp_path / "c.jsonl"), 0, "1 left out", "p.jsonl:1: an input that failed")
+
+
+def test_corpus_commands_keep_their_inputs(tmp_path: Path) -> None:
+    own = tmp_path / "train.jsonl"
+    clear(run("corpus", "convert", GOLD, own), 0)
+    marked = tmp_path / "marked"
+    clear(run("corpus", "convert", GOLD, marked), 0)
+    shutil.copy(REPORT, tmp_path / "report.txt")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*.*")}
+    refused = "would replace this input"
+    clear(run("corpus", "convert", own, own), 1, refused)
+    clear(run("corpus", "convert", tmp_path, tmp_path / "x" / ".." / "train.jsonl"), 1, refused)
+    clear(run("corpus", "convert", marked, marked), 1, refused)
+    clear(run("corpus", "attach", tmp_path, "-a", own, "-o", own), 1, refused)
+    clear(run("corpus", "split", own, tmp_path, "--test", "0", "--development", "0"), 1, refused)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*.*")} == before
+
+
+def test_stats_count_one_annotation_a_text(tmp_path: Path) -> None:
+    """The adjudicated annotation counts wherever its file stands; the layers beside it are named."""
+    (record,) = load_records([GOLD], load_labels())
+    layers = [replace(record, annotator=name, marks=record.marks[:3]) for name in ("a", "b")]
+    write_jsonl(tmp_path / "double.jsonl", layers)
+    write_jsonl(tmp_path / "test.jsonl", [replace(record, annotator="adjudicated", meta={"split": "[red]:smile:"})])
+    result = run("corpus", "stats", tmp_path)
+    clear(result, 0, "2 further annotations of 1 of these texts", "double.jsonl: 1 by a", "double.jsonl: 1 by b")
+    assert f" {len(record.marks):,} " in result.stdout
+    assert "[red]:smile:" in result.stdout  # data is no markup
+
+
 def test_evaluate_a_model_and_predictions(model_directory: Path, tmp_path: Path) -> None:
     out = tmp_path / "scores.json"
     clear(run("evaluate", model_directory, GOLD, "-o", out, "-q"), 0)
@@ -240,10 +282,14 @@ def test_outputs_that_cannot_be(model_directory: Path, tmp_path: Path) -> None:
     assert full.returncode == 1
     assert "Traceback" not in full.stderr
     closed = subprocess.run(
-        ["bash", "-c", f"for i in 1 2 3; do {shell} {'$i ' * 400} ; echo $? >&2; break; done | true"],
+        ["bash", "-c", f"{shell} {f'{REPORT} ' * 40} | head -c 1; exit ${{PIPESTATUS[0]}}"],
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
-    assert "Traceback" not in closed.stderr
+    assert closed.stdout == "{"
+    assert closed.stderr == ""
+    assert closed.returncode == 141  # 128 + SIGPIPE, as a program that the signal ends
+    clear(run("export", tmp_path / "none"), 1, "there is no such model directory")
+    clear(run("export", tmp_path), 1, "no model here: baogao.json is missing")
 
 
 def test_names_that_are_no_utf8(model_directory: Path, tmp_path: Path) -> None:
@@ -252,6 +298,18 @@ def test_names_that_are_no_utf8(model_directory: Path, tmp_path: Path) -> None:
     result = run("predict", bad, "--model", model_directory)
     clear(result, 0)
     assert json.loads(result.stdout)["path"].endswith("b\ufffd.txt")
+    for form in ("table", "jsonl"):
+        clear(run("read", bad, f"{bad}.txt", "--format", form, "-o", tmp_path / "out"), 1, "cannot read the file")
+        assert (tmp_path / "out").read_text("utf-8").count("b\ufffd.txt") == 2
+
+
+def test_names_that_look_like_markup(model_directory: Path, tmp_path: Path) -> None:
+    name = tmp_path / "[red]:smile:.txt"
+    shutil.copy(REPORT, name)
+    clear(run("read", f"{name}.txt"), 1, "[red]:smile:.txt.txt: cannot read the file")
+    table = run("predict", name, "--model", model_directory, "--format", "table")
+    clear(table, 0)
+    assert "[red]:smile:.txt" in table.stdout.replace("\n", "")
 
 
 def test_interruption_says_so(model_directory: Path, tmp_path: Path) -> None:

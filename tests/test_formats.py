@@ -78,6 +78,30 @@ def test_docx_tracked_changes_and_text_boxes(tmp_path: Path) -> None:
     assert any("deletions" in note for note in document.meta["notes"])
 
 
+def test_docx_counts_what_is_beside_the_body(tmp_path: Path) -> None:
+    """Headers, footers and comments are no text of the report; moved text is read where it was moved to, once."""
+    path = word(tmp_path / "r.docx")
+    document = docx.Document(str(path))
+    document.sections[0].header.paragraphs[0].text = "云岚镇人民政府文件"
+    document.sections[0].footer.paragraphs[0].text = "第1页"
+    document.sections[0].first_page_header.paragraphs[0].text = " "  # holds nothing: not counted
+    document.save(str(path))
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    extra = (
+        f'<w:p {space}><w:moveFrom w:id="1" w:author="a"><w:r><w:t>移动的话</w:t></w:r></w:moveFrom>'
+        f'<w:r><w:t>留下的话</w:t></w:r><w:r><w:commentReference w:id="1"/></w:r></w:p>'
+        f'<w:p {space}><w:moveTo w:id="2" w:author="a"><w:r><w:t>移动的话</w:t></w:r></w:moveTo></w:p>'
+    )
+    rewrite(path, lambda xml: xml.replace(b"<w:sectPr", extra.encode() + b"<w:sectPr", 1))
+    report = read(path)
+    assert report.text.endswith("二、下一步打算\n留下的话\n移动的话")
+    assert report.meta["notes"] == (
+        "2 page headers and footers are not part of the text",
+        "1 comments are not part of the text",
+        "1 passages that tracked changes moved are read at their new place only",
+    )
+
+
 def test_docx_bomb_is_refused_before_it_unpacks(write: Callable[..., Path]) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import assume, given
 
 from baogao import BaogaoError, Document, Span
-from baogao.corpus import load_records, record_of, write_records
+from baogao.corpus import Mark, Record, check_records, load_records, record_of, write_records
 from baogao.corpus.conll import parse_conll, render_conll
 from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
+from baogao.corpus.records import LeftOut
+from baogao.files import sha256_text
 from baogao.labels import LabelSet, load_labels
 from strategies import annotated
 
@@ -85,6 +87,38 @@ def test_conll_keeps_annotated_ranges() -> None:
     assert back.ranges == ((0, 7),)
 
 
+def test_conll_keeps_touching_ranges_and_records_without_text() -> None:
+    touching = replace(record_of(Document("全年生产总值。其余")), ranges=((0, 2), (2, 7), (8, 9)))
+    empty = Record("无字", sha256_text(""), (), {"place": "甲镇"}, "")
+    assert [(r.id, r.text, r.ranges) for r in parse_conll(render_conll([empty, touching, empty]))] == [
+        ("无字", "", None),
+        (touching.id, touching.text, touching.ranges),
+        ("无字", "", None),
+    ]
+
+
+@pytest.mark.parametrize("ranges", [((2, 2),), ((0, 99),), ((-1, 2),), ((0, 5), (3, 7)), ((5, 7), (0, 2))])
+def test_unlawful_ranges_are_not_written(ranges: tuple[tuple[int, int], ...], tmp_path: Path, labels: LabelSet) -> None:
+    record = replace(record_of(Document("全年生产总值。其余")), ranges=ranges)
+    for name in ("a.conll", "a.studio.json", "a.marked.txt"):
+        with pytest.raises(BaogaoError, match="range"):
+            write_records(tmp_path / name, [record], labels)
+    assert not list(tmp_path.iterdir())
+    assert [f.code for f in check_records([record], labels) if f.severity == "error"] == ["range"]
+
+
+def test_conll_heads() -> None:
+    """Heads of public sets are borders, with blanks or tabs; a head of our own must agree with its tags."""
+    for head in ("-DOCSTART- -X- O O", "-DOCSTART-\t-X-\tO\tO", "-DOCSTART- -X- -X- O", "-DOCSTART-"):
+        records = list(parse_conll([head, "", "浙 B-name", "", head, "", "商 O"]))
+        assert [(r.text, r.marks) for r in records] == [("浙\n", (Mark(0, 1, "name"),)), ("商", ())], head
+    for head in ("-DOCSTART-\tsomething", "-DOCSTART-\t[1]", '-DOCSTART-\t{"ranges": [[0, true]]}'):
+        with pytest.raises(BaogaoError, match="no JSON object"):
+            list(parse_conll([head, "浙\tO"]))
+    with pytest.raises(BaogaoError, match="not those that the tags show"):
+        list(parse_conll(['-DOCSTART-\t{"id": "x", "ranges": [[0, 1]]}', "浙\tO", "商\tO"]))
+
+
 def test_conll_from_elsewhere() -> None:
     """Files of public sets: no DOCSTART, blanks between sentences, a space before the tag."""
     (record,) = parse_conll(["浙 B-company\n", "商 I-company\n", "的 O\n", "\n", "\n", "叶 B-name\n"])
@@ -117,6 +151,28 @@ def test_label_studio_round_trip(case: tuple[str, list[tuple[int, int, str]]]) -
     assert back.annotator == "a@example.org"
 
 
+def test_label_studio_names_what_is_no_record() -> None:
+    tasks = [
+        {"data": {"text": "有标注", "id": "甲"}, "annotations": [{"result": []}]},
+        {"data": {"text": "没有标注", "id": "乙"}, "annotations": []},
+        {"data": {"text": "取消过"}, "annotations": [{"was_cancelled": True, "result": []}, {"result": []}]},
+    ]
+    left_out: list[LeftOut] = []
+    records = list(parse_label_studio(json.dumps(tasks), path="a.studio.json", left_out=left_out))
+    assert [r.text for r in records] == ["有标注", "取消过"]
+    assert left_out == [
+        ("a.studio.json", 2, "task '乙': no annotation"),
+        ("a.studio.json", 3, "task '取消过': 1 cancelled annotations"),
+    ]
+
+
+@pytest.mark.parametrize("ranges", [[[True, 2]], [[0, 2.7]], [["0", 2]], [[0]], 5])
+def test_label_studio_ranges_are_whole_numbers(ranges: object) -> None:
+    task = {"data": {"text": "全年", "ranges": ranges}, "annotations": [{"result": []}]}
+    with pytest.raises(BaogaoError, match="task 1 is malformed"):
+        list(parse_label_studio(json.dumps([task])))
+
+
 def test_label_studio_text_comes_from_the_offsets() -> None:
     """What a page writes into value.text is not trusted; cancelled annotations and relations are no records."""
     spans = [
@@ -136,6 +192,10 @@ def test_label_studio_text_comes_from_the_offsets() -> None:
 
 def test_what_inline_marks_cannot_say_is_refused(labels: LabelSet, tmp_path: Path) -> None:
     record = parse_markup(HEAD + "全年⟦指标|生产总值⟧。\n", labels)
+    unsigned = replace(record, annotator="", scheme="")
+    assert parse_markup(render_markup(unsigned, labels), labels).to_json() == unsigned.to_json()
+    with pytest.raises(BaogaoError, match="keys annotator, id"):
+        render_markup(replace(record, meta={"id": "x", "annotator": "b", "year": 2020}), labels)
     with pytest.raises(BaogaoError, match="in parts"):
         render_markup(replace(record, ranges=((0, 3),)), labels)
     with pytest.raises(BaogaoError, match="stands twice"):

@@ -60,6 +60,10 @@ def test_a_changed_report_is_refused() -> None:
         ("[" * 100_000, "not a line of JSON"),
         ("9" * 5000, "not a line of JSON"),
         (json.dumps(record(text="\ud83d")), "surrogate"),
+        (json.dumps(record(id="甲\ud800")), "'id' holds NUL or half"),
+        (json.dumps(record(annotator="a\0")), "'annotator' holds NUL"),
+        (json.dumps(record(meta={"place": {"\udc00": 1}})), "'meta' holds NUL or half"),
+        (json.dumps(record(meta={"years": [1, "\0"]})), "'meta' holds NUL"),
     ],
 )
 def test_malformed_lines_name_file_and_line(write: Callable[..., Path], line: str, message: str) -> None:

@@ -108,6 +108,9 @@ def export(
         from baogao.training.export import export_onnx
     except ImportError as error:
         raise _needs_train(error, "baogao export") from error
+    from baogao.tagger import Manifest
+
+    Manifest.load(model)  # says what is wrong with a directory that is none, before the libraries guess
     print(export_onnx(model))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from baogao.errors import BaogaoError
-from baogao.files import atomic_open
+from baogao.files import atomic_open, keep_inputs
 from baogao.progress import console, track
 from baogao.reports import read, sentences
 from baogao.spans import Document
@@ -25,12 +25,6 @@ def _sink(output: Path | None) -> Iterator[IO[str]]:
     else:
         with atomic_open(output) as stream:
             yield stream
-
-
-def keep_inputs(files: Sequence[Path], output: Path | None) -> None:
-    """BaogaoError where the output would replace one of the inputs."""
-    if output is not None and output.resolve() in {file.resolve() for file in files}:
-        raise BaogaoError("the output would replace this input", path=output, remedy="name another file")
 
 
 def readable(path: Path) -> str:
@@ -57,7 +51,7 @@ def read_command(files: Sequence[Path], *, form: str, output: Path | None, quiet
             except BaogaoError as error:
                 failed += 1
                 console().print(f"error: {error}")
-                line = f"{path}: error: {error.what}"
+                line = f"{readable(path)}: error: {error.what}"
                 if form == "jsonl":
                     line = json.dumps({"path": readable(path), "error": error.what}, ensure_ascii=False)
             out.write(line + "\n")
@@ -79,7 +73,7 @@ def _whole(path: Path, document: Document) -> dict[str, Any]:
 def _overview(path: Path, document: Document) -> str:
     """A few lines for people: what the head says, and the sections with their headings."""
     count = sum(1 for _ in sentences(document.text))
-    lines = [f"{path}: {len(document.text):,} characters, {count} sentences, sha256 {document.sha256[:12]}…"]
+    lines = [f"{readable(path)}: {len(document.text):,} characters, {count} sentences, sha256 {document.sha256[:12]}…"]
     lines.append("  " + ", ".join(f"{key} {value}" for key, value in document.meta.items()))
     for section in document.sections:
         heading = document.text[slice(*section.heading)] if section.heading else ""

@@ -9,12 +9,27 @@ from pathlib import Path
 
 from rich.table import Table
 
-from baogao.corpus import attach, check_files, load_records, require_text, split, write_records
-from baogao.corpus.splits import size_of
-from baogao.corpus.statistics import statistics
-from baogao.labels import load_labels
+from baogao.corpus import Record, attach, check_files, load_records, require_text, split, write_records
+from baogao.corpus.attach import report_files
+from baogao.corpus.formats import annotation_files, record_files
+from baogao.corpus.records import LeftOut
+from baogao.corpus.splits import PARTS, size_of
+from baogao.corpus.statistics import one_a_text, statistics
+from baogao.files import keep_inputs
+from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table
 from baogao.scoring import agreement, sound_records
+
+
+def _load(paths: Sequence[Path], labels: LabelSet) -> list[Record]:
+    """The records of files and folders; what of them is no record is counted and named on standard error."""
+    left_out: list[LeftOut] = []
+    records = load_records(paths, labels, left_out)
+    if left_out:
+        console().print(f"{len(left_out)} left out, which hold no annotation:")
+        for path, line, what in left_out:
+            console().print(f"  {path}:{line}: {what}")
+    return records
 
 
 def check_command(
@@ -44,7 +59,8 @@ def check_command(
 def attach_command(folder: Path, annotations: Sequence[Path], output: Path, *, labels: str) -> int:
     """Write the joined records; those without a report stay stand-off, are named, and make the exit code 1."""
     label_set = load_labels(labels)
-    result = attach(load_records(list(annotations), label_set), folder)
+    keep_inputs([*annotation_files(annotations), *report_files(folder)], output)
+    result = attach(_load(annotations, label_set), folder)
     for path, reason in result.unreadable:
         console().print(f"not read: {path}: {reason}")
     for record in result.missing:
@@ -57,7 +73,9 @@ def attach_command(folder: Path, annotations: Sequence[Path], output: Path, *, l
 
 def convert_command(source: Sequence[Path], target: Path, *, labels: str, reports: Path | None) -> int:
     label_set = load_labels(labels)
-    records = load_records(list(source), label_set)
+    records = _load(source, label_set)
+    reading = annotation_files(source) + ([] if reports is None else report_files(reports))
+    keep_inputs(reading, *record_files(target, records))
     if not target.name.endswith(".jsonl") or reports is not None:
         records = require_text(records, reports)
     written = write_records(target, records, label_set)
@@ -69,9 +87,11 @@ def split_command(
     source: Sequence[Path], folder: Path, *, development: float, test: float, seed: int, labels: str
 ) -> int:
     label_set = load_labels(labels)
-    parts = split(load_records(list(source), label_set), development=development, test=test, seed=seed)
+    files = {part: folder / f"{part}.jsonl" for part in PARTS}
+    keep_inputs(annotation_files(source), *files.values())
+    parts = split(_load(source, label_set), development=development, test=test, seed=seed)
     for part, records in parts.items():
-        path = folder / f"{part}.jsonl"
+        path = files[part]
         write_records(path, records, label_set)
         console().print(f"{part}: {len(records)} records, {sum(map(size_of, records)):,} characters → {path}")
     return 0
@@ -80,11 +100,8 @@ def split_command(
 def stats_command(source: Sequence[Path], *, labels: str) -> int:
     """The corpus's tables on standard output: sizes and labels by part and level."""
     label_set = load_labels(labels)
-    records = load_records(list(source), label_set)
-    first = {r.sha256: r for r in reversed(records)}
-    if len(first) < len(records):
-        console().print(f"{len(records) - len(first)} further annotations of the same texts are not counted")
-    rows = statistics([r for r in records if first[r.sha256] is r])
+    records, layers = one_a_text(_load(source, label_set))
+    rows = statistics(records)
     table = Table(title="annotated corpus")
     for name in ("part", "level"):
         table.add_column(name)
@@ -96,6 +113,12 @@ def stats_command(source: Sequence[Path], *, labels: str) -> int:
         cells = (str(row.reports), str(row.units), f"{row.characters:,}", years, *spans, f"{row.labels.total():,}")
         table.add_row(row.part, row.level, *cells, end_section=row.level == "all")
     print_table(table)
+    if layers:
+        console().print(
+            f"{len(layers)} further annotations of {len({r.sha256 for r in layers})} of these texts, not counted above:"
+        )
+        for (path, annotator), count in Counter((r.path, r.annotator) for r in layers).items():
+            console().print(f"  {path}: {count} by {annotator or 'nobody named'}")
     return 0
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from baogao.commands import keep_inputs
 from baogao.corpus import Record, leaks, refuse_leaks, require_text
 from baogao.errors import BaogaoError
 from baogao.evaluation import Options, Result
@@ -17,7 +16,7 @@ from baogao.evaluation.render import closing, dump, markdown_table, render_markd
 from baogao.evaluation.result import Point
 from baogao.evaluation.sheets import sheets
 from baogao.evaluation.words import comparison_sheets, sentences
-from baogao.files import atomic_open, write_json, write_text
+from baogao.files import atomic_open, keep_inputs, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table
 from baogao.scoring import agreements, score_predictions, score_tagger, sound_records, surfaces
@@ -49,8 +48,7 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
     """The evaluation of a model directory, or of any system's predictions, against gold."""
     if not _known_form(asked.form):
         return 2
-    for target in (asked.output, asked.errors):
-        keep_inputs([*gold, *asked.layers, *asked.train, predicted], target)
+    keep_inputs([*gold, *asked.layers, *asked.train, predicted], asked.output, asked.errors)
     tagger = Tagger.load(predicted) if (predicted / "baogao.json").is_file() else None
     labels = load_labels(asked.labels) if tagger is None else tagger.labels
     records, layers = _gold(gold, asked, labels, need_text=tagger is not None)

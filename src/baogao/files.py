@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -79,6 +79,14 @@ def atomic_open(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def keep_inputs(inputs: Iterable[str | Path], *outputs: str | Path | None) -> None:
+    """BaogaoError where one of the output files (None: standard output) would replace one of the input files."""
+    kept = {Path(file).resolve() for file in inputs}
+    for output in outputs:
+        if output is not None and Path(output).resolve() in kept:
+            raise BaogaoError("the output would replace this input", path=output, remedy="name another file")
 
 
 def write_text(path: str | Path, text: str) -> None:

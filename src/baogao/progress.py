@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 def console() -> Console:
     """A console on standard error as it is now (tests replace it). Paths and reports are no rich markup."""
-    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def bar(*, quiet: bool = False) -> Progress:
@@ -41,7 +41,7 @@ def track(items: Iterable[T], what: str, *, quiet: bool = False) -> Iterator[T]:
 
 def print_table(table: Table) -> None:
     """A table on standard output; a file or pipe has no width, so there it is not squeezed."""
-    out = Console(highlight=False)
+    out = Console(highlight=False, markup=False, emoji=False)
     if not out.is_terminal:
-        out = Console(highlight=False, width=160)
+        out.width = 160
     out.print(table)

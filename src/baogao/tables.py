@@ -105,7 +105,7 @@ class Writer:
         for span in document.spans:
             shown = "" if span.score is None else f"{span.score:.2f}"
             table.add_row(str(span.start), str(span.end), span.label, shown, span.text)
-        Console(file=self._out, highlight=False, markup=False).print(table)
+        Console(file=self._out, highlight=False, markup=False, emoji=False).print(table)
 
     def _parquet(self) -> None:
         import pyarrow as pa

@@ -21,17 +21,23 @@ class Attached:
     unreadable: tuple[tuple[str, str], ...]
 
 
-def attach(records: Iterable[Record], folder: str | Path) -> Attached:
-    """Join each stand-off record to the report below ``folder`` whose text has its hash; names do not matter.
-
-    Raises BaogaoError where the folder is missing or holds no reports.
-    """
+def report_files(folder: str | Path) -> list[Path]:
+    """The reports below a folder, sorted; BaogaoError where it is missing or holds none."""
     folder = Path(folder)
     if not folder.is_dir():
         raise BaogaoError("there is no such folder", path=folder, remedy="name the folder that holds the reports")
     files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in FORMATS and p.is_file())
     if not files:
         raise BaogaoError("no reports in this folder", path=folder, remedy=f"they end in {' '.join(FORMATS)}")
+    return files
+
+
+def attach(records: Iterable[Record], folder: str | Path) -> Attached:
+    """Join each stand-off record to the report below ``folder`` whose text has its hash; names do not matter.
+
+    Raises BaogaoError where the folder is missing or holds no reports.
+    """
+    files = report_files(folder)
     listed = list(records)
     texts: dict[str, str] = {}
     unreadable: list[tuple[str, str]] = []

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from baogao.corpus.attach import attach
 from baogao.corpus.formats import annotation_files, load_file
 from baogao.corpus.leakage import leaks
-from baogao.corpus.records import Record, is_failure, parse_record
+from baogao.corpus.records import LeftOut, Record, is_failure, parse_record, range_problem
 from baogao.corpus.splits import PARTS
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
@@ -70,10 +70,12 @@ def check_files(
         if file.name.endswith(".jsonl"):
             _read_lines(file, records, findings)
             continue
+        left_out: list[LeftOut] = []
         try:
-            records += load_file(file, labels)
+            records += load_file(file, labels, left_out)
         except BaogaoError as error:
             findings.append(_from_error(error))
+        findings += [_no_record(what, str(file), line) for _, line, what in left_out]
     if reports is not None:
         joined = attach(records, reports)
         records = list(joined.records)
@@ -95,13 +97,19 @@ def _read_lines(file: Path, records: list[Record], findings: list[Finding]) -> N
         for number, raw in enumerate(stream, start=1):
             try:
                 line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                if line.strip() and not is_failure(line):
+                if is_failure(line):
+                    findings.append(_no_record("an input that failed, no record", str(file), number))
+                elif line.strip():
                     records.append(parse_record(line, path=str(file), number=number))
             except UnicodeDecodeError:
                 remedy = "save the file as UTF-8"
                 findings.append(Finding("error", "encoding", "the line is not UTF-8", remedy, str(file), number))
             except BaogaoError as error:
                 findings.append(_from_error(error))
+
+
+def _no_record(what: str, path: str, line: int) -> Finding:
+    return Finding("warning", "record", what, "annotate it, or take it out of the file", path, line)
 
 
 def _missing(record: Record, reports: str | Path) -> Finding:
@@ -130,9 +138,9 @@ def _check_record(record: Record, labels: LabelSet) -> Iterator[Finding]:
             "warning", "scheme", f"annotated under scheme {record.scheme}, the label set is {labels.scheme}",
             "re-read the annotation under the current scheme", record.path, record.line, record.id,
         )  # fmt: skip
-    for start, end in record.ranges or ():
-        if start < 0 or start >= end or (text is not None and end > len(text)):
-            yield error("range", f"annotated range [{start}, {end}) is empty or outside the text", "correct 'ranges'")
+    unlawful = range_problem(record)
+    if unlawful:
+        yield error("range", unlawful, "correct 'ranges'")
     previous = None
     for mark in sorted(record.marks):
         name = f"{mark.label} [{mark.start}, {mark.end})"

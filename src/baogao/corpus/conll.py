@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
-from baogao.corpus.records import Mark, Record
+from baogao.corpus.records import Mark, Record, whole
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.reports.sentences import sentences
 
 DOCSTART: Final = "-DOCSTART-"
 _ESCAPE: Final = re.compile(r"\\(?:n|r|t|\\|u[0-9a-fA-F]{4})")
+_FOREIGN_HEAD: Final = re.compile(rf"{DOCSTART}(?:[ \t]+(?:-X-|O|_|-))*[ \t]*")  # CoNLL-2003: a border, no more
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 _LONG: Final = {v: k for k, v in _SHORT.items()}
 
@@ -33,7 +34,10 @@ def render_conll(records: Iterable[Record]) -> Iterator[str]:
         for span in document.spans:
             tags[span.start : span.end] = [f"I-{span.label}"] * (span.end - span.start)
             tags[span.start] = f"B-{span.label}"
-        head = {"id": record.id, "meta": dict(record.meta), "annotator": record.annotator, "scheme": record.scheme}
+        head: dict[str, object] = {"id": record.id, "meta": dict(record.meta)}
+        head |= {"annotator": record.annotator, "scheme": record.scheme}
+        if record.ranges is not None:  # tags alone cannot keep touching ranges apart
+            head["ranges"] = [list(r) for r in record.ranges]
         yield f"{DOCSTART}\t{json.dumps(head, ensure_ascii=False)}"
         yield ""
         breaks = {end for _, end in sentences(text)}
@@ -52,7 +56,7 @@ def parse_conll(lines: Iterable[str], *, path: str | None = None) -> Iterator[Re
     for number, raw in enumerate(lines, start=1):
         line = raw.rstrip("\r\n")
         if line.startswith(DOCSTART):
-            if builder.characters:
+            if builder.begun:
                 yield builder.record()
             builder = _Builder(path, number)
             builder.head(line, number)
@@ -60,7 +64,7 @@ def parse_conll(lines: Iterable[str], *, path: str | None = None) -> Iterator[Re
             builder.blank()
         else:
             builder.add(line, number)
-    if builder.characters:
+    if builder.begun:
         yield builder.record()
 
 
@@ -72,19 +76,29 @@ class _Builder:
         self.characters: list[str] = []
         self.marks: list[Mark] = []
         self.annotated: list[tuple[int, int]] = []
-        self.info: dict[str, object] = {}
+        self.info: dict[str, Any] = {}
+        self.ranges: tuple[tuple[int, int], ...] | None = None  # as the head gives them
         self.own_format = False
         self.open: tuple[int, str] | None = None  # start and label of the span that the last character belongs to
         self.part: int | None = None  # start of the annotated part that the last character belongs to
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is a record: characters, or a head of our own, which a record without text has too."""
+        return self.own_format or bool(self.characters)
+
     def head(self, line: str, number: int) -> None:
         _, _, value = line.partition("\t")
-        if value:
-            try:
-                self.info = dict(json.loads(value))
-            except (ValueError, TypeError, RecursionError) as error:
-                raise self._error(f"{DOCSTART} is followed by no JSON object", number) from error
-            self.own_format = True
+        if not value or _FOREIGN_HEAD.fullmatch(line):
+            return
+        try:
+            self.info = dict(json.loads(value))
+            ranges = self.info.get("ranges")
+            if ranges is not None:
+                self.ranges = tuple((whole(a), whole(b)) for a, b in ranges)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self._error(f"{DOCSTART} is followed by no JSON object as baogao writes it", number) from error
+        self.own_format = True
 
     def blank(self) -> None:
         if not self.own_format and self.characters and self.characters[-1] != "\n":
@@ -118,7 +132,9 @@ class _Builder:
         self._close()
         self._annotate("_")
         text = "".join(self.characters)
-        whole = self.annotated == [(0, len(text))]
+        if self.ranges is not None and _merged(self.ranges) != self.annotated:
+            raise self._error("the ranges in the head are not those that the tags show", self.line)
+        everything = not text or self.annotated == [(0, len(text))]
         meta = self.info.get("meta")
         return Record(
             str(self.info.get("id") or sha256_text(text)[:16]),
@@ -126,7 +142,7 @@ class _Builder:
             tuple(self.marks),
             meta if isinstance(meta, dict) else {},
             text,
-            None if whole else tuple(self.annotated),
+            self.ranges if self.ranges is not None or everything else tuple(self.annotated),
             str(self.info.get("annotator", "")),
             str(self.info.get("scheme", "")),
             self.path,
@@ -149,6 +165,17 @@ class _Builder:
     def _error(self, what: str, number: int) -> BaogaoError:
         remedy = "write one character, a tab and its tag on each line"
         return BaogaoError(what, path=self.path, line=number, remedy=remedy)
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order, those that touch made one: what tags can show of them."""
+    merged: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if merged and merged[-1][1] == start:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _escape(char: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from baogao.corpus.conll import parse_conll, render_conll
 from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
-from baogao.corpus.records import Record, read_jsonl, reading, write_jsonl
+from baogao.corpus.records import LeftOut, Record, read_jsonl, reading, write_jsonl
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, write_text
 from baogao.labels import LabelSet
@@ -40,11 +40,11 @@ def annotation_files(paths: Iterable[str | Path]) -> list[Path]:
     return files
 
 
-def load_file(path: str | Path, labels: LabelSet) -> Iterator[Record]:
-    """The records of one annotation file, in its order."""
+def load_file(path: str | Path, labels: LabelSet, left_out: list[LeftOut] | None = None) -> Iterator[Record]:
+    """The records of one annotation file, in its order. What of it is no record is named in ``left_out``."""
     path = Path(path)
     if path.name.endswith(".jsonl") or (path.name.endswith(FOREIGN) and not _is_list(path)):
-        yield from read_jsonl(path)
+        yield from read_jsonl(path, left_out)
         return
     # newline="" keeps the line ends of the text as they are: offsets count them.
     with reading(path), open(path, encoding="utf-8-sig", newline="") as stream:
@@ -52,7 +52,7 @@ def load_file(path: str | Path, labels: LabelSet) -> Iterator[Record]:
     if path.name.endswith(".marked.txt"):
         yield parse_markup(source, labels, path=str(path))
     elif path.name.endswith(FOREIGN):
-        yield from parse_label_studio(source, path=str(path))
+        yield from parse_label_studio(source, path=str(path), left_out=left_out)
     else:
         yield from parse_conll(source.split("\n"), path=str(path))
 
@@ -63,9 +63,9 @@ def _is_list(path: Path) -> bool:
         return next((line for line in stream if line.strip()), "").lstrip().startswith("[")
 
 
-def load_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]:
-    """The records of files and folders, in their order."""
-    return [record for file in annotation_files(paths) for record in load_file(file, labels)]
+def load_records(paths: Sequence[str | Path], labels: LabelSet, left_out: list[LeftOut] | None = None) -> list[Record]:
+    """The records of files and folders, in their order. What of them is no record is named in ``left_out``."""
+    return [record for file in annotation_files(paths) for record in load_file(file, labels, left_out)]
 
 
 def _check_names(records: Sequence[Record]) -> None:
@@ -80,6 +80,14 @@ def _check_names(records: Sequence[Record]) -> None:
                 remedy="write one .jsonl file: it holds any records",
             )
         seen.add(record.id)
+
+
+def record_files(path: str | Path, records: Sequence[Record]) -> list[Path]:
+    """The files that ``write_records`` writes: ``path``, or one a record where that is a folder."""
+    path = Path(path)
+    if path.is_dir() or not path.suffix:
+        return [path / f"{record.id}.marked.txt" for record in records]
+    return [path]
 
 
 def write_records(path: str | Path, records: Sequence[Record], labels: LabelSet) -> list[Path]:
@@ -102,11 +110,11 @@ def write_records(path: str | Path, records: Sequence[Record], labels: LabelSet)
             )
         write_text(path, render_markup(records[0], labels))
     elif path.is_dir() or not path.suffix:
-        written = []
         _check_names(records)
-        for record in records:
-            written += write_records(path / f"{record.id}.marked.txt", [record], labels)
-        return written
+        files = record_files(path, records)
+        for file, record in zip(files, records, strict=True):
+            write_records(file, [record], labels)
+        return files
     else:
         raise BaogaoError("unknown format", path=path, remedy=f"end the name in one of {' '.join(ENDINGS)}")
     return [path]

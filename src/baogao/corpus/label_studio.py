@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from baogao.corpus.records import Mark, Record, whole
+from baogao.corpus.records import LeftOut, Mark, Record, whole
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 
@@ -44,8 +44,12 @@ def render_label_studio(records: Iterable[Record]) -> list[dict[str, Any]]:
     return tasks
 
 
-def parse_label_studio(source: str, *, path: str | None = None) -> Iterator[Record]:
-    """The records of an export, one a task and annotation; tasks without annotations give none.
+def parse_label_studio(
+    source: str, *, path: str | None = None, left_out: list[LeftOut] | None = None
+) -> Iterator[Record]:
+    """The records of an export, one a task and annotation.
+
+    Tasks without annotations and cancelled annotations give no record: each is named in ``left_out``.
 
     Raises BaogaoError for what is no export, and for results that are no labelled spans of the text.
     """
@@ -59,7 +63,12 @@ def parse_label_studio(source: str, *, path: str | None = None) -> Iterator[Reco
         try:
             data = task["data"]
             text = data["text"]
-            for annotation in task.get("annotations", []):
+            annotations = task.get("annotations", [])
+            skipped = sum(bool(a.get("was_cancelled")) for a in annotations)
+            if left_out is not None and (skipped or not annotations):
+                what = f"{skipped} cancelled annotations" if skipped else "no annotation"
+                left_out.append(LeftOut(path, number, f"task {data.get('id') or text[:12]!r}: {what}"))
+            for annotation in annotations:
                 if not annotation.get("was_cancelled"):
                     yield _record(data, text, annotation, path, number)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -87,7 +96,7 @@ def _record(data: dict[str, Any], text: str, annotation: dict[str, Any], path: s
         tuple(sorted(marks)),
         dict(data.get("meta") or {}),
         text,
-        None if ranges is None else tuple((int(a), int(b)) for a, b in ranges),
+        None if ranges is None else tuple((whole(a), whole(b)) for a, b in ranges),
         annotator,
         str(data.get("scheme", "")),
         path,

@@ -58,8 +58,8 @@ def parse_markup(source: str, labels: LabelSet, *, path: str | None = None) -> R
         position = closed + 1
     text = "".join(pieces)
     identity = str(meta.pop("id", None) or sha256_text(text)[:16])
-    annotator = str(meta.pop("annotator", None) or "author")
-    scheme = str(meta.pop("scheme", None) or labels.scheme)
+    annotator = str(meta.pop("annotator", "author") or "")  # given but empty stays empty
+    scheme = str(meta.pop("scheme", labels.scheme) or "")
     return Record(identity, sha256_text(text), tuple(marks), meta, text, None, annotator, scheme, path, 1)
 
 
@@ -80,7 +80,15 @@ def render_markup(record: Record, labels: LabelSet) -> str:
         )
     zh = {t.name: t.zh for t in labels.types}
     own = {"id": record.id, "annotator": record.annotator, "scheme": record.scheme}
-    meta = {**own, **{k: v for k, v in record.meta.items() if k not in own}}
+    taken = sorted(own.keys() & record.meta.keys())
+    if taken:
+        raise BaogaoError(
+            f"record {record.id!r}: its meta has the keys {', '.join(taken)}, which the front matter has for itself",
+            path=record.path,
+            line=record.line,
+            remedy="rename them, or use the JSON-lines format for this report",
+        )
+    meta = {**own, **record.meta}
     pieces = [_FENCE, yaml.safe_dump(meta, allow_unicode=True, sort_keys=False), _FENCE]
     position = 0
     for span in document.spans:

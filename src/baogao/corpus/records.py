@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from baogao.corpus.cluener import from_cluener, is_cluener
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, sha256_json, sha256_text
 from baogao.spans import SURROGATE, Document, Span
+
+_NO_NAME: Final = re.compile("[\ud800-\udfff\x00]")  # what names and metadata cannot hold
 
 
 class Mark(NamedTuple):
@@ -22,6 +26,14 @@ class Mark(NamedTuple):
     start: int
     end: int
     label: str
+
+
+class LeftOut(NamedTuple):
+    """Something in an annotation file that is no record: where it stands (line or task, from 1) and what it is."""
+
+    path: str | None
+    line: int
+    what: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,15 @@ class Record:
                 offset=surrogate.start(),
                 remedy="write the file anew from the report, as UTF-8",
             )
+        known = {"id": self.id, "annotator": self.annotator, "scheme": self.scheme, "meta": dict(self.meta)}
+        for name, value in known.items():
+            if _NO_NAME.search(value if isinstance(value, str) else _strings(value)):
+                raise BaogaoError(
+                    f"record {self.id!r}: {name!r} holds NUL or half a surrogate pair: {value!r}",
+                    path=self.path,
+                    line=self.line,
+                    remedy="take the character out",
+                )
 
     def attach(self, text: str) -> Record:
         """The record with its report's text; BaogaoError where the text is not the one that was annotated."""
@@ -77,6 +98,11 @@ class Record:
                 path=self.path,
                 line=self.line,
                 remedy="join it to the report first: baogao corpus attach FOLDER --annotations FILE",
+            )
+        problem = range_problem(self)
+        if problem:
+            raise BaogaoError(
+                f"record {self.id!r}: {problem}", path=self.path, line=self.line, remedy="correct 'ranges'"
             )
         try:
             spans = [Span.of(self.text, m.start, m.end, m.label) for m in self.marks]
@@ -108,6 +134,27 @@ class Record:
         value["annotator"] = self.annotator
         value["scheme"] = self.scheme
         return value
+
+
+def _strings(value: Any) -> str:
+    """All strings of a JSON value, keys included, in one."""
+    if isinstance(value, Mapping):
+        return "".join(_strings(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return "".join(map(_strings, value))
+    return value if isinstance(value, str) else ""
+
+
+def range_problem(record: Record) -> str | None:
+    """Why the annotated ranges of a record are not lawful, or None: each inside the text, none empty, in order."""
+    ranges = record.ranges or ()
+    for start, end in ranges:
+        if start < 0 or start >= end or (record.text is not None and end > len(record.text)):
+            return f"annotated range [{start}, {end}) is empty or outside the text"
+    for (start, end), (following, last) in pairwise(ranges):
+        if following < end:
+            return f"annotated range [{following}, {last}) overlaps or precedes [{start}, {end})"
+    return None
 
 
 def record_of(document: Document, *, annotator: str = "", scheme: str = "") -> Record:
@@ -190,14 +237,19 @@ def whole(value: Any) -> int:
     return value
 
 
-def read_jsonl(path: str | Path) -> Iterator[Record]:
+def read_jsonl(path: str | Path, left_out: list[LeftOut] | None = None) -> Iterator[Record]:
     """The records of a JSON-lines file, in order; BaogaoError with file and line at the first malformed one.
 
-    Lines of ``baogao predict`` that say why an input failed hold no record and are passed over.
+    Lines of ``baogao predict`` that say why an input failed hold no record: each is named in ``left_out``.
     """
     with reading(path), open(path, encoding="utf-8-sig") as stream:
         for number, line in enumerate(stream, start=1):
-            if line.strip() and not is_failure(line):
+            if not line.strip():
+                continue
+            if is_failure(line):
+                if left_out is not None:
+                    left_out.append(LeftOut(str(path), number, "an input that failed, no record"))
+            else:
                 yield parse_record(line, path=str(path), number=number)
 
 

@@ -10,6 +10,9 @@ from typing import Final
 from baogao.corpus.records import Record
 from baogao.corpus.splits import size_of, unit_of
 
+ADJUDICATED: Final = "adjudicated"
+"""The annotator of records that an adjudicator made of two layers."""
+
 LEVELS: Final = ("national", "province", "city", "county", "township")
 
 
@@ -24,6 +27,17 @@ class Row:
     characters: int
     years: tuple[int, int]
     labels: Counter[str]
+
+
+def one_a_text(records: Iterable[Record]) -> tuple[list[Record], list[Record]]:
+    """One annotation a text, the adjudicated one or else the first, and the layers beside these."""
+    listed = list(records)
+    chosen: dict[str, Record] = {}
+    for record in listed:
+        present = chosen.get(record.sha256)
+        if present is None or (record.annotator == ADJUDICATED != present.annotator):
+            chosen[record.sha256] = record
+    return [r for r in listed if chosen[r.sha256] is r], [r for r in listed if chosen[r.sha256] is not r]
 
 
 def statistics(records: Sequence[Record]) -> list[Row]:

@@ -24,8 +24,9 @@ _RESAVE: Final = "open the file in a word processor and save it again as .docx"
 def read_docx(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
     """The text of a Word file, a line a paragraph or table row (cells parted by tabs), and notes on what is not in it.
 
-    Inserted text of tracked changes is read, deleted text is not. Raises BaogaoError for files that are no Word
-    files, are damaged, or unpack to more than the limits.
+    Read is the body: paragraphs, tables, text boxes, and what tracked changes insert or move there. Page headers and
+    footers, footnotes, comments, and what tracked changes delete or move away are counted, not read. Raises
+    BaogaoError for files that are no Word files, are damaged, or unpack to more than the limits.
     """
     _check_archive(data, path)
     import docx
@@ -35,25 +36,37 @@ def read_docx(data: bytes, *, path: str | None = None) -> tuple[str, list[str]]:
         body = document.element.body
         if body is None:
             raise ValueError("it has no body")
+        headers = _headers(document)
     except (
         Exception
     ) as error:  # a damaged part breaks the readers of archives and XML in many ways, all alike to the user
         raise BaogaoError(f"not a readable Word document: {error}", path=path, remedy=_RESAVE) from error
     text = "\n".join(_lines(body))
-    notes = []
-    numbered = sum(1 for _ in body.iter(f"{_W}numPr"))
-    if numbered:
-        notes.append(f"{numbered} paragraphs have automatic numbers, which are not part of the text")
-    footnotes = sum(1 for _ in body.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"))
-    if footnotes:
-        notes.append(f"{footnotes} footnotes are not part of the text")
-    symbols = sum(1 for _ in body.iter(f"{_W}sym"))
-    if symbols:
-        notes.append(f"{symbols} characters of symbol fonts are not part of the text")
-    deleted = sum(1 for _ in body.iter(f"{_W}delText"))
-    if deleted:
-        notes.append(f"{deleted} deletions of tracked changes are left out")
-    return text, notes
+    counted = {
+        "paragraphs have automatic numbers, which are not part of the text": _count(body, "numPr"),
+        "page headers and footers are not part of the text": headers,
+        "footnotes are not part of the text": _count(body, "footnoteReference", "endnoteReference"),
+        "comments are not part of the text": _count(body, "commentReference"),
+        "characters of symbol fonts are not part of the text": _count(body, "sym"),
+        "deletions of tracked changes are left out": _count(body, "delText"),
+        "passages that tracked changes moved are read at their new place only": _moved(body),
+    }
+    return text, [f"{count} {what}" for what, count in counted.items() if count]
+
+
+def _count(element: Any, *names: str) -> int:
+    return sum(1 for _ in element.iter(*(f"{_W}{name}" for name in names)))
+
+
+def _headers(document: Any) -> int:
+    """How many page headers and footers hold text."""
+    parts = [r.target_part for r in document.part.rels.values() if r.reltype.endswith(("/header", "/footer"))]
+    return sum(any((t.text or "").strip() for t in part.element.iter(f"{_W}t")) for part in parts)
+
+
+def _moved(body: Any) -> int:
+    """How many moved runs of text stand where they were moved away from."""
+    return sum(any(True for _ in node.iter(f"{_W}t")) for node in body.iter(f"{_W}moveFrom"))
 
 
 def _check_archive(data: bytes, path: str | None) -> None:

@@ -1,0 +1,76 @@
+"""Predictions of the baselines, as files that ``baogao evaluate PREDICTIONS GOLD`` scores.
+
+python -m benchmarks.baselines rules --reports FOLDER -o OUT.jsonl GOLD…
+python -m benchmarks.baselines crf --reports FOLDER -o OUT.jsonl GOLD…
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from baogao.corpus import Mark, Record, load_records, require_text, write_records
+from baogao.guard import guarded
+from baogao.labels import load_labels
+from baogao.progress import console, track
+from benchmarks.baselines import rules as by_rules
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+TRAIN = [Path("annotations/real/train.jsonl"), Path("annotations/original")]
+Gold = Annotated[list[Path], typer.Argument(metavar="GOLD…", help="Annotations of the texts to tag.")]
+Reports = Annotated[Path | None, typer.Option(help="Folder with the reports of stand-off annotations.")]
+Out = Annotated[Path, typer.Option("--output", "-o", help="The predictions (.jsonl).")]
+
+
+@app.command()
+@guarded
+def rules(gold: Gold, output: Out, reports: Reports = None) -> None:
+    """Tag by regular expressions and word lists."""
+    _write(by_rules.tag, _records(gold, reports), output, "rules")
+
+
+@app.command()
+@guarded
+def crf(
+    gold: Gold,
+    output: Out,
+    reports: Reports = None,
+    train: Annotated[list[Path] | None, typer.Option(help="[default: the train part and the original reports]")] = None,
+    c1: Annotated[float, typer.Option(help="L1 penalty.")] = 0.1,
+    c2: Annotated[float, typer.Option(help="L2 penalty.")] = 0.1,
+    min_freq: Annotated[int, typer.Option(help="Rarer features are left out.")] = 2,
+    iterations: Annotated[int, typer.Option(help="Of L-BFGS.")] = 100,
+) -> None:
+    """Train a CRF on characters, then tag with it (extra 'baselines')."""
+    from benchmarks.baselines.crf import Crf, Settings
+
+    records = _records(gold, reports)
+    started = time.perf_counter()
+    settings = Settings(c1, c2, min_freq, iterations)
+    tagger = Crf.train(_records(train or TRAIN, reports), load_labels(), settings)
+    console().print(f"{settings}: trained in {time.perf_counter() - started:.0f} s")
+    _write(tagger.tag, records, output, "crf")
+
+
+def _records(paths: Sequence[Path], reports: Path | None) -> list[Record]:
+    return require_text(load_records(paths, load_labels()), reports)
+
+
+def _write(tag: Callable[[str], list[Mark]], records: Sequence[Record], output: Path, name: str) -> None:
+    """Write the predictions for the whole texts, stand-off: whatever was annotated of them, it can be scored."""
+    found = [
+        replace(r, marks=tuple(tag(r.text or "")), text=None, ranges=None, annotator=name)
+        for r in track(records, "tagging")
+    ]
+    write_records(output, found, load_labels())
+    console().print(f"{len(found)} records → {output}")
+
+
+if __name__ == "__main__":
+    app()
