@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from baogao import BaogaoError, Document, load
 from baogao.reports import document, paragraphs, sentences
 from baogao.tagger import Manifest, Tagger
-from baogao.tagger.engines import OnnxEngine, TorchEngine, open_engine
+from baogao.tagger.engines import Ids, OnnxEngine, TorchEngine, open_engine
 from strategies import texts
 
 
@@ -44,8 +44,8 @@ class ByCharacter:
     def __init__(self, tags: int) -> None:
         self.table = np.random.default_rng(5).normal(0, 3, (30_000, tags)).astype(np.float32)
 
-    def logits(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        assert ids.shape == mask.shape
+    def logits(self, ids: Ids, mask: Ids, types: Ids) -> npt.NDArray[np.float32]:
+        assert ids.shape == mask.shape == types.shape
         return self.table[ids]
 
 
@@ -64,8 +64,9 @@ def test_the_engines_agree(model_directory: Path) -> None:
     onnx, torch = OnnxEngine(model_directory), TorchEngine(model_directory)
     ids = np.array([[2, 9, 8, 7, 3], [2, 9, 3, 0, 0]], dtype=np.int64)
     mask = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]], dtype=np.int64)
+    types = np.array([[0, 1, 1, 0, 0], [0, 1, 0, 0, 0]], dtype=np.int64)
     real = mask.astype(bool)
-    assert np.abs(onnx.logits(ids, mask)[real] - torch.logits(ids, mask)[real]).max() < 1e-4
+    assert np.abs(onnx.logits(ids, mask, types)[real] - torch.logits(ids, mask, types)[real]).max() < 1e-4
 
 
 def test_engine_choice(model_directory: Path, tmp_path: Path) -> None:

@@ -19,8 +19,9 @@ from typing import Any, Final
 from baogao.errors import BaogaoError
 from baogao.files import sha256_file, sha256_json, write_json
 from baogao.labels import LabelSet, load_labels
+from baogao.tagger.hints import NONE, hint_types
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "baogao.json"
 VERIFIED: Final = ("vocab.txt", "config.json", "model.safetensors")
 """Files whose hashes the manifest keeps; model.onnx, which can be exported again, was compared with the weights."""
@@ -36,6 +37,7 @@ class Manifest:
     signature: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256, of VERIFIED
+    hints: str = NONE  # what fills the token types: see tagger.hints
     trained: Sequence[tuple[str, str]] = ()  # hash of the text and unit (place) of each record of the training part
 
     @property
@@ -78,13 +80,16 @@ class Manifest:
                     path=path,
                     remedy="train the model anew, or install the baogao version that wrote it",
                 )
+            labels = load_labels(value["labels"])
+            hint_types(value["hints"], labels)
             return cls(
                 str(value["name"]),
-                load_labels(value["labels"]),
+                labels,
                 _window(value["max_characters"]),
                 dict(value["signature"]),
                 dict(value["versions"]),
                 dict(value.get("files", {})),
+                str(value["hints"]),
                 tuple((str(sha256), str(unit)) for sha256, unit in value.get("trained", [])),
             )
         except (ValueError, KeyError, TypeError, OSError) as error:

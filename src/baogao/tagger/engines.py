@@ -15,11 +15,12 @@ EngineName = Literal["auto", "onnx", "torch"]
 
 
 class Engine(Protocol):
-    """Scores of a padded batch: ids and mask of shape (batch, tokens) → logits of shape (batch, tokens, tags)."""
+    """Scores of a padded batch: ids, mask and token types, all of shape (batch, tokens) → logits of shape
+    (batch, tokens, tags)."""
 
     name: str
 
-    def logits(self, ids: Ids, mask: Ids) -> npt.NDArray[np.float32]: ...
+    def logits(self, ids: Ids, mask: Ids, types: Ids) -> npt.NDArray[np.float32]: ...
 
 
 class OnnxEngine:
@@ -42,8 +43,9 @@ class OnnxEngine:
                 f"cannot load the model: {error}", path=path, remedy=f"export it again: baogao export {folder}"
             ) from error
 
-    def logits(self, ids: Ids, mask: Ids) -> npt.NDArray[np.float32]:
-        (scores,) = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
+    def logits(self, ids: Ids, mask: Ids, types: Ids) -> npt.NDArray[np.float32]:
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        (scores,) = self._session.run(["logits"], given)
         return np.asarray(scores, dtype=np.float32)
 
 
@@ -73,10 +75,10 @@ class TorchEngine:
         self._torch = torch
         self._model = model.eval()
 
-    def logits(self, ids: Ids, mask: Ids) -> npt.NDArray[np.float32]:
-        torch = self._torch
-        with torch.inference_mode():
-            output = self._model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
+    def logits(self, ids: Ids, mask: Ids, types: Ids) -> npt.NDArray[np.float32]:
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        with self._torch.inference_mode():
+            output = self._model(**{name: self._torch.from_numpy(value) for name, value in given.items()})
         return np.asarray(output.logits.float().numpy())
 
 

@@ -16,6 +16,7 @@ from baogao.spans import Span
 from baogao.tagger.decoding import decode, log_softmax
 from baogao.tagger.directory import Manifest
 from baogao.tagger.engines import Engine, EngineName, open_engine
+from baogao.tagger.hints import hints
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.tagger.windows import Window, windows
 
@@ -62,6 +63,7 @@ class Tagger:
         """Tag scores of every view: arrays of shape (characters, tags)."""
         tags = len(self.labels.tags)
         scores: list[npt.NDArray[np.float32]] = [np.zeros((len(v.text), tags), dtype=np.float32) for v in views]
+        hinted = [hints(self.manifest.hints, view.text, self.labels) for view in views]
         limit = self.manifest.max_characters
         pieces: list[tuple[int, Window]] = [
             (i, window)
@@ -71,14 +73,15 @@ class Tagger:
         for batch in _batches(pieces):
             width = max(w.end - w.start for _, w in batch) + 2
             ids = np.full((len(batch), width), self.vocabulary.pad, dtype=np.int64)
-            mask = np.zeros_like(ids)
+            mask, types = np.zeros_like(ids), np.zeros_like(ids)
             for row, (i, w) in enumerate(batch):
                 length = w.end - w.start
                 ids[row, 0] = self.vocabulary.cls
                 ids[row, 1 : length + 1] = self.vocabulary.encode(views[i].text[w.start : w.end])
                 ids[row, length + 1] = self.vocabulary.sep
+                types[row, 1 : length + 1] = hinted[i][w.start : w.end]
                 mask[row, : length + 2] = 1
-            logits = self.engine.logits(ids, mask)
+            logits = self.engine.logits(ids, mask, types)
             for row, (i, w) in enumerate(batch):
                 core = logits[row, 1 + w.core_start - w.start : 1 + w.core_end - w.start]
                 scores[i][w.core_start : w.core_end] = core

@@ -14,6 +14,7 @@ from baogao.corpus.records import Mark, Record
 from baogao.labels import LabelSet
 from baogao.reports.sentences import paragraphs
 from baogao.reports.view import clean
+from baogao.tagger.hints import NONE, hints
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.tagger.windows import windows
 
@@ -59,12 +60,13 @@ def texts_of(records: Iterable[Record]) -> list[str]:
 
 
 def build_dataset(
-    records: Sequence[Record], labels: LabelSet, vocabulary: Vocabulary, max_characters: int
+    records: Sequence[Record], labels: LabelSet, vocabulary: Vocabulary, max_characters: int, hinting: str = NONE
 ) -> tuple[datasets.Dataset, Tally]:
     """The windows of the annotated parts of ``records`` (with text) as a Dataset, and the tally.
 
-    Columns: ``input_ids`` and ``labels``, lists of equal length with [CLS] and [SEP] at the ends (labels IGNORED
-    there), ``record`` (the id) and ``paragraph`` (its offset in the text). A window never cuts a span.
+    Columns: ``input_ids``, ``token_type_ids`` (hints of the kind ``hinting``) and ``labels``, lists of equal length
+    with [CLS] and [SEP] at the ends (labels IGNORED there), ``record`` (the id) and ``paragraph`` (its offset in the
+    text). A window never cuts a span.
     """
     tally = Tally(records=len(records))
     rows: list[dict[str, Any]] = []
@@ -78,12 +80,14 @@ def build_dataset(
                 first, last = (bisect_left(starts, edge) for edge in (start, end))
                 inside = [m for m in marks[first:last] if m.end <= end]
                 left.difference_update(inside)
-                for row in _windows_of(record, (start, end), inside, labels, vocabulary, max_characters, tally):
+                shape = (max_characters, hinting)
+                for row in _windows_of(record, (start, end), inside, labels, vocabulary, shape, tally):
                     rows.append({**row, "record": record.id, "paragraph": start})
         tally.lost += [_name(record, m) for m in sorted(left)]
     tally.windows = len(rows)
     columns = {
         "input_ids": datasets.Sequence(datasets.Value("int32")),
+        "token_type_ids": datasets.Sequence(datasets.Value("int16")),
         "labels": datasets.Sequence(datasets.Value("int16")),
         "record": datasets.Value("string"),
         "paragraph": datasets.Value("int64"),
@@ -97,10 +101,11 @@ def _windows_of(
     marks: Sequence[Mark],
     labels: LabelSet,
     vocabulary: Vocabulary,
-    max_characters: int,
+    shape: tuple[int, str],
     tally: Tally,
 ) -> Iterable[dict[str, Any]]:
-    """The windows of one paragraph with the ids of its characters and tags."""
+    """The windows of one paragraph with the ids of its characters, hints and tags."""
+    max_characters, hinting = shape
     view = clean(record.text or "", *paragraph)
     tags = np.zeros(len(view.text), dtype=np.int64)
     protected: list[tuple[int, int]] = []
@@ -119,12 +124,14 @@ def _windows_of(
         protected.append(found)
         tally.spans += 1
     ids = vocabulary.encode(view.text)
+    types = hints(hinting, view.text, labels)
     tally.characters += len(ids)
     tally.unknown += int((ids == vocabulary.unknown).sum())
     for window in windows(view.text, max_characters, protected=protected):
         core = slice(window.start, window.end)
         yield {
             "input_ids": [vocabulary.cls, *ids[core].tolist(), vocabulary.sep],
+            "token_type_ids": [0, *types[core].tolist(), 0],
             "labels": [IGNORED, *tags[core].tolist(), IGNORED],
         }
 

@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokeni
 
 from baogao.errors import BaogaoError
 from baogao.labels import LabelSet
+from baogao.tagger.hints import NONE, hint_types
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.schema import EncoderConfig, HeadConfig
 
@@ -34,6 +35,7 @@ def load_encoder(
         "label2id": {tag: i for i, tag in enumerate(labels.tags)},
         "classifier_dropout": head.dropout,
     }
+    types = hint_types(encoder.hints, labels)
     if encoder.architecture is not None:
         vocabulary = Vocabulary.build(texts, min_count=encoder.architecture.min_count)
         config: Any = BertConfig(
@@ -44,6 +46,7 @@ def load_encoder(
             intermediate_size=encoder.architecture.intermediate_size,
             max_position_embeddings=encoder.max_characters + 2,
             pad_token_id=vocabulary.pad,
+            type_vocab_size=types,
             **tags,
         )
         model = AutoModelForTokenClassification.from_config(config)  # type: ignore[no-untyped-call]
@@ -56,6 +59,8 @@ def load_encoder(
             )
         except (OSError, ValueError, RuntimeError) as error:
             raise _unavailable(encoder, error) from error
+        if encoder.hints != NONE:
+            _widen_types(model, types)
     limit = min(encoder.max_characters, int(config.max_position_embeddings) - 2)
     if limit < 16:
         raise BaogaoError(
@@ -63,6 +68,18 @@ def load_encoder(
             remedy="raise encoder.max_characters (at least 16; 254 and more serve well)",
         )
     return model, vocabulary, limit
+
+
+def _widen_types(model: PreTrainedModel, types: int) -> None:
+    """Give the model ``types`` token types: that of no hint is the checkpoint's first, the others start beside it."""
+    embeddings: Any = model.base_model.embeddings
+    old: torch.Tensor = embeddings.token_type_embeddings.weight.data
+    new = torch.nn.Embedding(types, old.shape[1])
+    torch.nn.init.normal_(new.weight, std=float(model.config.initializer_range))
+    new.weight.data[0] = 0
+    new.weight.data += old[0]
+    embeddings.token_type_embeddings = new
+    model.config.type_vocab_size = types
 
 
 def _checkpoint(encoder: EncoderConfig, tags: dict[str, Any]) -> tuple[Any, Vocabulary]:

@@ -29,13 +29,14 @@ class _Logits(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
-        return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> Any:
+        given = {"attention_mask": attention_mask, "token_type_ids": token_type_ids}
+        return self.model(input_ids=input_ids, **given).logits
 
 
 def export_onnx(folder: str | Path) -> Path:
-    """Write ``model.onnx`` into a model directory: inputs ``input_ids`` and ``attention_mask`` (batch, tokens), output
-    ``logits`` (batch, tokens, tags), both axes dynamic. Returns its path.
+    """Write ``model.onnx`` into a model directory: inputs ``input_ids``, ``attention_mask`` and ``token_type_ids``
+    (batch, tokens), output ``logits`` (batch, tokens, tags), both axes dynamic. Returns its path.
 
     Raises BaogaoError where ONNX Runtime's scores differ from PyTorch's by more than TOLERANCE.
     """
@@ -43,7 +44,8 @@ def export_onnx(folder: str | Path) -> Path:
     engine = TorchEngine(folder)
     model = _Logits(engine._model).eval()
     ids = torch.arange(2 * 17).reshape(2, 17) % 7 + 1
-    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
+    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("tokens")}
+    inputs = ("input_ids", "attention_mask", "token_type_ids")
     target = folder / "model.onnx"
     with tempfile.TemporaryDirectory(dir=folder, prefix=".onnx-") as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the exporter's own insides
@@ -51,11 +53,11 @@ def export_onnx(folder: str | Path) -> Path:
             logging.getLogger(name).setLevel(logging.ERROR)
         torch.onnx.export(
             model,
-            (ids, torch.ones_like(ids)),
+            (ids, torch.ones_like(ids), torch.zeros_like(ids)),
             str(Path(scratch) / "model.onnx"),
-            input_names=["input_ids", "attention_mask"],
+            input_names=inputs,
             output_names=["logits"],
-            dynamic_shapes={"input_ids": {0: batch, 1: tokens}, "attention_mask": {0: batch, 1: tokens}},
+            dynamic_shapes=dict.fromkeys(inputs, axes),
             dynamo=True,
             external_data=False,
             verbose=False,
@@ -67,7 +69,8 @@ def export_onnx(folder: str | Path) -> Path:
 
 
 def _halve(path: Path) -> None:
-    """Store the weights in half precision, as model.safetensors does; each is made single again where it is used.
+    """Store weights that half precision holds exactly (those of model.safetensors) in it; each is made single again
+    where it is used.
 
     ONNX Runtime folds the conversions when it loads the file, so that it computes in single precision all the same.
     """
@@ -77,7 +80,10 @@ def _halve(path: Path) -> None:
     for weight in graph.initializer:
         if weight.data_type != onnx.TensorProto.FLOAT or math.prod(weight.dims) < SMALL:
             continue
-        half = onnx.numpy_helper.to_array(weight).astype(np.float16)
+        values = onnx.numpy_helper.to_array(weight)
+        half = values.astype(np.float16)
+        if not np.array_equal(half, values):
+            continue
         name = weight.name
         weight.CopyFrom(onnx.numpy_helper.from_array(half, f"{name}.half"))
         casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
@@ -93,10 +99,11 @@ def _compare(engine: TorchEngine, exported: OnnxEngine, folder: Path) -> None:
     limits = engine._model.config
     for rows, width in ((1, 5), (3, 40), (2, int(limits.max_position_embeddings))):
         ids = random.integers(0, int(limits.vocab_size), (rows, width), dtype=np.int64)
+        types = random.integers(0, int(limits.type_vocab_size), (rows, width), dtype=np.int64)
         mask = np.ones_like(ids)
         mask[0, width // 2 :] = 0
         real = mask.astype(bool)
-        worst = float(np.abs(engine.logits(ids, mask)[real] - exported.logits(ids, mask)[real]).max())
+        worst = float(np.abs(engine.logits(ids, mask, types)[real] - exported.logits(ids, mask, types)[real]).max())
         if worst > TOLERANCE:
             raise BaogaoError(
                 f"the exported network's scores differ from the original's by {worst:.2g}",

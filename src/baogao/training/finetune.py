@@ -75,12 +75,12 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     begin(folder, signed)
     tables: dict[str, datasets.Dataset] = {}
     for part in ("train", "development"):
-        tables[part], tally = build_dataset(parts.as_mapping()[part], labels, vocabulary, limit)
+        tables[part], tally = build_dataset(parts.as_mapping()[part], labels, vocabulary, limit, config.encoder.hints)
         _say(config, f"{part}: {tally.summary()}")
     run_trainer(model, vocabulary, labels, tables["train"], tables["development"], config, folder, callbacks)
 
     trained = [(r.sha256, str(r.meta.get("unit") or r.meta.get("place") or "")) for r in parts.train]
-    manifest = Manifest(config.name, labels, limit, signed, versions(), trained=trained)
+    manifest = Manifest(config.name, labels, limit, signed, versions(), hints=config.encoder.hints, trained=trained)
     _save(model, vocabulary, manifest, settings, folder)
     if config.trainer.onnx:
         export_onnx(folder)

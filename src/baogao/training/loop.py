@@ -49,13 +49,14 @@ class Collator:
         width = max(len(row["input_ids"]) for row in rows)
         ids = torch.full((len(rows), width), self.pad, dtype=torch.long)
         tags = torch.full((len(rows), width), IGNORED, dtype=torch.long)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
+        mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
         for i, row in enumerate(rows):
             length = len(row["input_ids"])
             ids[i, :length] = torch.as_tensor(row["input_ids"])
             tags[i, :length] = torch.as_tensor(row["labels"])
+            types[i, :length] = torch.as_tensor(row["token_type_ids"])
             mask[i, :length] = 1
-        return {"input_ids": ids, "attention_mask": mask, "labels": tags}
+        return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types, "labels": tags}
 
 
 def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]:

@@ -66,6 +66,7 @@ class EncoderConfig:
     path: str | None = None
     revision: str | None = None
     architecture: ArchitectureConfig | None = None
+    hints: str = "none"  # or rules: token types say which tag simple rules propose for a character
     max_characters: int = 254  # a window, without [CLS] and [SEP]; at most what the encoder's positions allow
 
 

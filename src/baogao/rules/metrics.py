@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from benchmarks.baselines.amounts import Found
+from baogao.rules.amounts import Found
 
 # Words between a metric and its amount, and those in front of one: taken off again and again, longest first.
 _LINK: Final = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from benchmarks.baselines.amounts import Found
+from baogao.rules.amounts import Found
 
 _HAN: Final = "[\u4e00-\u9fff]"
 # Heads behind a closing quote, with what may stand between (“…”主题教育), and heads of names without quotes.
