@@ -16,6 +16,7 @@ import baogao
 from baogao.corpus.splits import PARTS
 from baogao.errors import BaogaoError
 from baogao.guard import guarded, set_up
+from baogao.studio.cli import studio_app
 
 app = typer.Typer(
     name="baogao",
@@ -28,6 +29,7 @@ corpus_app = typer.Typer(
     help="Annotated corpora: join to reports, convert, split, describe, compare.", no_args_is_help=True
 )
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(studio_app, name="studio")
 
 Paths = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files (and, where it makes sense, folders).")]
 Labels = Annotated[str, typer.Option(help="Label set: a name under configs/labels, or a YAML file.")]
