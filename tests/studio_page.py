@@ -73,7 +73,9 @@ def open_task(page: Page, address: str, text: str) -> None:
     page.goto(address)
     page.wait_for_load_state("networkidle")
     expect(page.locator(TEXT)).to_contain_text(text.strip().splitlines()[-1].strip()[-8:])
-    expect(page.get_by_test_id("bottombar-submit-button").or_(page.get_by_test_id("bottombar-update-button"))).to_be_visible()
+    expect(
+        page.get_by_test_id("bottombar-submit-button").or_(page.get_by_test_id("bottombar-update-button"))
+    ).to_be_visible()
 
 
 def regions(page: Page) -> Locator:

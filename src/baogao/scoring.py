@@ -48,7 +48,7 @@ def agreement(records: Sequence[Record], labels: LabelSet) -> tuple[Scores, int]
     counted = []
     for layers in same_text.values():
         for one, other in combinations(layers, 2):
-            both = _common(one, other)
+            both = common_ranges(one, other)
             if both:
                 counted.append(count(within(one.marks, both), within(other.marks, both)))
     if not counted:
@@ -56,7 +56,7 @@ def agreement(records: Sequence[Record], labels: LabelSet) -> tuple[Scores, int]
     return score(counted, labels.names), len(counted)
 
 
-def _common(one: Record, other: Record) -> list[tuple[int, int]]:
+def common_ranges(one: Record, other: Record) -> list[tuple[int, int]]:
     """The ranges that both records cover; all of the text where neither names ranges."""
     if one.ranges is None or other.ranges is None:
         ranges = other.ranges if one.ranges is None else one.ranges

@@ -166,9 +166,11 @@ def _add(
             asides.append(_aside(one, annotator, address, "relation", what, [source, target]))
     for result, why in drawn.strange:
         asides.append(_aside(one, annotator, address, "result", why, result))
+    known = [(mark.start, mark.end) for mark in good.values()]
+    unknown = [part for hole in holes for part in _without(hole, known)]
     layer.marks += good.values()
-    layer.ranges += _without((task.start, task.end), holes)
-    layer.holes = layer.holes or any(a < b for a, b in holes)
+    layer.ranges += _without((task.start, task.end), unknown)
+    layer.holes = layer.holes or bool(unknown)
 
 
 def _problem(region: Region, task: Task, labels: LabelSet) -> tuple[str, str] | None:
@@ -195,14 +197,14 @@ def _overlapping(ordered: Sequence[Region]) -> Iterable[tuple[Region, Region]]:
 
 
 def _without(whole: tuple[int, int], holes: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The parts of a range that lie in no hole."""
+    """The parts of a range that lie in no hole, in order; none of an empty range."""
     parts = []
     position, end = whole
-    for a, b in sorted(h for h in holes if h[0] < h[1]):
-        if position < a:
-            parts.append((position, a))
-        position = max(position, b)
-    return [*parts, (position, end)] if position < end else parts
+    for a, b in sorted(holes):
+        if a < b:
+            parts.append((position, min(a, end)))
+            position = max(position, b)
+    return [(a, b) for a, b in [*parts, (position, end)] if a < b]
 
 
 def _surface(region: Region, task: Task) -> str:

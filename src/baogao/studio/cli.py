@@ -22,6 +22,7 @@ KeyFile = Annotated[
 Title = Annotated[str, typer.Option(help="The project's title.")]
 Project = Annotated[int | None, typer.Option(help="The project's number, in place of its title.")]
 Labels = Annotated[str, typer.Option(help="Label set: a name under configs/labels, or a YAML file.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pulled annotation files.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]
 
 
@@ -106,3 +107,46 @@ def pull(
             output, url=url, key_file=key_file, title=title, project=project, labels=labels, quiet=quiet
         )
     )  # fmt: skip
+
+
+@studio_app.command()
+@guarded
+def agree(
+    files: Files,
+    labels: Labels = "report",
+    format: Annotated[str, typer.Option(help="table or json.")] = "table",
+) -> None:
+    """Agreement of annotators in pulled files: exact and relaxed span F1, Krippendorff's alpha, each disagreement."""
+    from baogao.studio.agreement_commands import agree_command
+
+    sys.exit(agree_command(files, labels=labels, form=format))
+
+
+@studio_app.command()
+@guarded
+def adjudicate(
+    files: Files,
+    title: Annotated[str, typer.Option(help="The adjudication project's title.")] = "baogao adjudication",
+    url: Url = None,
+    key_file: KeyFile = None,
+    labels: Labels = "report",
+    quiet: Quiet = False,
+) -> None:
+    """Tasks that annotators marked differently, or tagged DIFF, into a project, each version beside the others."""
+    from baogao.studio.agreement_commands import adjudicate_command
+
+    sys.exit(adjudicate_command(files, title=title, labels=labels, url=url, key_file=key_file, quiet=quiet))
+
+
+@studio_app.command()
+@guarded
+def gold(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The gold annotations (.jsonl).")],
+    adjudicated: Annotated[Path | None, typer.Option("--adjudicated", "-a", help="The pulled adjudication.")] = None,
+    labels: Labels = "report",
+) -> None:
+    """Gold: what annotators agree on and an adjudicator decided. Exit 1 while tasks are open (each is named)."""
+    from baogao.studio.agreement_commands import gold_command
+
+    sys.exit(gold_command(files, adjudicated=adjudicated, output=output, labels=labels))

@@ -51,7 +51,7 @@ def push_command(
         access.client, access.url, label_set, title=title, number=project, annotators=annotators,
         instruction="" if instruction is None else instruction_html(instruction),
     )  # fmt: skip
-    predict = None if predictor is None else lambda task: made[task.key]
+    predict = None if predictor is None else lambda task: [made[task.key]]
     done = push(access.client, access.url, number, tasks, predict, quiet=quiet)
     if not quiet:
         say = console().print

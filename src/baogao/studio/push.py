@@ -79,7 +79,7 @@ def push(
     url: str,
     project: int,
     tasks: Sequence[Task],
-    predict: Callable[[Task], PreAnnotation] | None = None,
+    predict: Callable[[Task], Sequence[PreAnnotation]] | None = None,
     *,
     quiet: bool = False,
 ) -> Pushed:
@@ -97,7 +97,7 @@ def push(
     def add(batch: Sequence[Task]) -> None:
         request: list[dict[str, Any]] = []
         for task in batch:
-            predictions = [] if predict is None else [predict(task).to_json(task)]
+            predictions = [made.to_json(task) for made in (predict(task) if predict else ())]
             request.append({"data": task.data(), "predictions": predictions})
         client.projects.import_tasks(project, request=request)  # type: ignore[arg-type]
 
@@ -110,11 +110,12 @@ def push(
     lost = {task.key for task in tasks} - {h.task.key for h in held}
     if lost:
         raise BaogaoError(f"{len(lost)} tasks did not reach the project", remedy="push again")
-    predicted = len(missing)
+    predicted = 0
     if predict is not None:
+        predicted = sum(len(predict(task)) for task in missing)
         keys = {task.key for task in tasks} & before
         predicted += _predict_held(client, url, project, [h for h in held if h.task.key in keys], predict, quiet=quiet)
-    return Pushed(len(missing), len(tasks) - len(missing), predicted if predict else 0, removed)
+    return Pushed(len(missing), len(tasks) - len(missing), predicted, removed)
 
 
 def _predict_held(
@@ -122,21 +123,20 @@ def _predict_held(
     url: str,
     project: int,
     held: Sequence[Held],
-    predict: Callable[[Task], PreAnnotation],
+    predict: Callable[[Task], Sequence[PreAnnotation]],
     *,
     quiet: bool,
 ) -> int:
-    """Give tasks on the server the model's pre-annotation, where they have none of this model; returns how many."""
-    made = {h.number: predict(h.task) for h in held}
-    lacking = [h for h in held if made[h.number].model not in h.models]
+    """Give tasks on the server the pre-annotations of models that they have none of; returns how many."""
+    lacking = [(h, made) for h in held for made in predict(h.task) if made.model not in h.models]
 
-    def add(batch: Sequence[Held]) -> None:
-        request = [{"task": h.number, **made[h.number].to_json(h.task)} for h in batch]
+    def add(batch: Sequence[tuple[Held, PreAnnotation]]) -> None:
+        request = [{"task": h.number, **made.to_json(h.task)} for h, made in batch]
         client.projects.import_predictions(project, request=request)  # type: ignore[arg-type]
 
-    def still_lacking(batch: Sequence[Held]) -> list[Held]:
+    def still_lacking(batch: Sequence[tuple[Held, PreAnnotation]]) -> list[tuple[Held, PreAnnotation]]:
         now = {h.number: h.models for h in held_tasks(client, url, project)}
-        return [h for h in batch if h.number in now and made[h.number].model not in now[h.number]]
+        return [(h, made) for h, made in batch if h.number in now and made.model not in now[h.number]]
 
     _in_batches(url, lacking, add, still_lacking, "pre-annotating", quiet=quiet)
     return len(lacking)

@@ -37,7 +37,7 @@ def status_command() -> int:
 
 def _describe(server: LocalServer, running: Running) -> None:
     """Address on standard output, the rest on standard error. The password stays in its file."""
-    print(running.url)  # noqa: T201
+    print(running.url)
     console().print(
         f"login {LOGIN}, password in {server.password_file}\ndata in {server.data}, process {running.pid}, "
         f"log {server.log}"
