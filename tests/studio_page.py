@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from playwright.sync_api import Locator, Page, Response, expect, sync_playwright
+from playwright.sync_api import Page, Response, expect, sync_playwright
 
 CHROMIUM: Final = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -65,27 +65,26 @@ def log_in(page: Page, url: str, email: str, password: str) -> None:
     page.wait_for_url(re.compile(r"^(?!.*login)"))
 
 
+def stream(url: str, project: int) -> str:
+    """Where the button "Label All Tasks" leads: to the next task that this annotator has not done."""
+    return f"{url}/projects/{project}/data?labeling=1"
+
+
 def open_task(page: Page, address: str, text: str) -> None:
-    """Open a task and wait until its whole text is there and the page asks the server for nothing more.
+    """Open a task (or the stream of tasks, which shows one) and wait until its whole text is there and the page asks the server for nothing more.
 
     The page draws a task anew when the last answer comes, and takes back the label that was chosen before that.
     """
     page.goto(address)
     page.wait_for_load_state("networkidle")
     expect(page.locator(TEXT)).to_contain_text(text.strip().splitlines()[-1].strip()[-8:])
-    expect(
-        page.get_by_test_id("bottombar-submit-button").or_(page.get_by_test_id("bottombar-update-button"))
-    ).to_be_visible()
-
-
-def regions(page: Page) -> Locator:
-    """The regions listed at the side of the page."""
-    return page.locator(".lsf-outliner-item, [data-testid^='outliner-item']")
+    expect(page.get_by_test_id("bottombar-submit-button")).to_be_visible()
 
 
 def draw(page: Page, start: int, end: int, hotkey: str) -> None:
     """Choose a label by its key, drag over the characters [start, end), and wait until they are highlighted."""
     before = page.locator(f"{TEXT} .htx-highlight").count()
+    page.keyboard.press("Escape")  # what is selected would take the label
     page.keyboard.press(hotkey)
     expect(page.locator(".lsf-label_selected")).to_have_count(1)
     left, top, right, bottom = page.locator(TEXT).evaluate(_PLACES, [start, end])
@@ -95,6 +94,15 @@ def draw(page: Page, start: int, end: int, hotkey: str) -> None:
     page.mouse.move(right, bottom, steps=4)
     page.mouse.up()
     expect(page.locator(f"{TEXT} .htx-highlight")).not_to_have_count(before)
+
+
+def tag_difficult(page: Page, offset: int) -> None:
+    """Select the span at ``offset`` by a click and tag it as difficult."""
+    left, top, _, _ = page.locator(TEXT).evaluate(_PLACES, [offset, offset + 1])
+    page.mouse.click(left, top)
+    expect(page.get_by_role("checkbox", name="DIFF")).to_be_visible()
+    page.keyboard.press("d")
+    expect(page.get_by_role("checkbox", name="DIFF")).to_be_checked()
 
 
 def submit(page: Page) -> Response:

@@ -33,7 +33,8 @@ TEXT = (
     "　　实施“百千万工程”，打造美丽乡村，\U00020000字项目3个。\n\n\n　　粮食产量1.2万吨。\t\n"
 )
 SPANS = (
-    ("地区生产总值", "METRIC"), ("15.6亿元", "VALUE"), ("增长6.2%", "CHANGE"), ("𠮷祥村  投资", "METRIC"), ("8.2亿元", "VALUE"),
+    ("地区生产总值", "METRIC"), ("15.6亿元", "VALUE"), ("增长6.2%", "CHANGE"), ("𠮷祥村  投资", "METRIC"),
+    ("8.2亿元", "VALUE"),
     ("“百千万工程”", "PROGRAM"), ("美丽乡村", "SLOGAN"), ("\U00020000字项目", "METRIC"), ("3个", "VALUE"),
     ("粮食产量", "METRIC"), ("1.2万吨", "VALUE"),
 )  # fmt: skip
@@ -43,9 +44,9 @@ GOLD = tuple(Mark(TEXT.index(s), TEXT.index(s) + len(s), label) for s, label in 
 class Project:
     """A project of a test's own, with the calls that every test makes."""
 
-    def __init__(self, studio: Studio, labels: LabelSet, title: str, folder: Path) -> None:
+    def __init__(self, studio: Studio, labels: LabelSet, title: str, folder: Path, annotators: int = 1) -> None:
         self.studio, self.labels, self.output = studio, labels, folder / "pulled.jsonl"
-        self.number, _ = ensure_project(studio.client, studio.url, labels, title=title)
+        self.number, _ = ensure_project(studio.client, studio.url, labels, title=title, annotators=annotators)
 
     def push(self, tasks: list[Task], predict: Callable[[Task], Sequence[PreAnnotation]] | None = None) -> Pushed:
         return push(self.studio.client, self.studio.url, self.number, tasks, predict, quiet=True)
