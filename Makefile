@@ -50,7 +50,7 @@ studio-test: studio-server browser
 
 # The pictures of docs/annotators.zh.md, from the real page.
 screenshots: studio-server browser
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python tests/screenshots.py
 
 clean:
 	rm -rf $(VENV) .venv-studio runs build dist

@@ -71,7 +71,7 @@ def stream(url: str, project: int) -> str:
 
 
 def open_task(page: Page, address: str, text: str) -> None:
-    """Open a task (or the stream of tasks, which shows one) and wait until its whole text is there and the page asks the server for nothing more.
+    """Open a task, or the stream of tasks, and wait until its text is there and the page asks for nothing more.
 
     The page draws a task anew when the last answer comes, and takes back the label that was chosen before that.
     """
@@ -87,7 +87,7 @@ def draw(page: Page, start: int, end: int, hotkey: str) -> None:
     page.keyboard.press("Escape")  # what is selected would take the label
     page.keyboard.press(hotkey)
     expect(page.locator(".lsf-label_selected")).to_have_count(1)
-    left, top, right, bottom = page.locator(TEXT).evaluate(_PLACES, [start, end])
+    left, top, right, bottom = place_of(page, start, end)
     page.mouse.move(left, top)
     page.mouse.down()
     page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=4)
@@ -96,13 +96,31 @@ def draw(page: Page, start: int, end: int, hotkey: str) -> None:
     expect(page.locator(f"{TEXT} .htx-highlight")).not_to_have_count(before)
 
 
+def place_of(page: Page, start: int, end: int) -> tuple[float, float, float, float]:
+    """Where the characters [start, end) begin and end on the screen: two points."""
+    left, top, right, bottom = page.locator(TEXT).evaluate(_PLACES, [start, end])
+    return left, top, right, bottom
+
+
 def tag_difficult(page: Page, offset: int) -> None:
     """Select the span at ``offset`` by a click and tag it as difficult."""
-    left, top, _, _ = page.locator(TEXT).evaluate(_PLACES, [offset, offset + 1])
+    left, top, _, _ = place_of(page, offset, offset + 1)
     page.mouse.click(left, top)
     expect(page.get_by_role("checkbox", name="DIFF")).to_be_visible()
     page.keyboard.press("d")
     expect(page.get_by_role("checkbox", name="DIFF")).to_be_checked()
+
+
+def relate(page: Page, source: int, target: int) -> None:
+    """Draw a relation from the span at one offset to the span at another, as the page's hotkey does."""
+    for step, offset in enumerate((source, target)):
+        left, top, _, _ = place_of(page, offset, offset + 1)
+        page.mouse.click(left, top)
+        if step == 0:
+            expect(page.get_by_role("checkbox", name="DIFF")).to_be_visible()
+            page.keyboard.press("Alt+r")
+    page.get_by_role("tab", name="Relations").or_(page.get_by_text("Relations", exact=True)).first.click()
+    expect(page.locator(".lsf-relations__item")).to_have_count(1)
 
 
 def submit(page: Page) -> Response:

@@ -13,8 +13,11 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -102,10 +105,10 @@ class Studio:
         return connect(self.url, self.people[email])
 
 
-@pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+@contextmanager
+def running_studio(folder: Path) -> Iterator[Studio]:
+    """A server of its own in ``folder``, a copy of the template."""
     made = template()
-    folder = tmp_path_factory.mktemp("studio")
     shutil.copytree(made.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.log", "process.json"))
     folder.chmod(0o700)
     server = LocalServer(folder, venv=made.venv)
@@ -114,6 +117,12 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         yield Studio(server, running.url, connect(running.url, read_key(server.key_file)))
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with running_studio(tmp_path_factory.mktemp("studio")) as running:
+        yield running
 
 
 @dataclass
@@ -177,6 +186,13 @@ def _handler(line: Line, target: str) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+def baogao(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command, with these variables in its environment."""
+    command = [sys.executable, "-m", "baogao", *map(str, arguments)]
+    environment = {**os.environ, "COLUMNS": "200", **variables}
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300, check=False)
 
 
 @pytest.fixture

@@ -30,9 +30,11 @@ TEXT = (
     "　　打造美丽乡村🌾，粮食　产量1.2万吨，下降0.5%。\n"
 )
 DRAWN = (
-    ("地区生产总值", "1", "METRIC"), ("15.6亿元", "2", "VALUE"), ("增长6.2%", "3", "CHANGE"), ("“百千万工程”", "4", "PROGRAM"),
-    ("𠮷祥村  双  空格", "1", "METRIC"), ("\U00020000字项目", "1", "METRIC"), ("3个", "2", "VALUE"), ("8.2亿元", "2", "VALUE"),
-    ("美丽乡村🌾", "5", "SLOGAN"), ("粮食　产量", "1", "METRIC"), ("1.2万吨", "2", "VALUE"), ("下降0.5%", "3", "CHANGE"),
+    ("地区生产总值", "1", "METRIC"), ("15.6亿元", "2", "VALUE"), ("增长6.2%", "3", "CHANGE"),
+    ("“百千万工程”", "4", "PROGRAM"), ("𠮷祥村  双  空格", "1", "METRIC"),
+    ("\U00020000字项目", "1", "METRIC"), ("3个", "2", "VALUE"), ("8.2亿元", "2", "VALUE"),
+    ("美丽乡村🌾", "5", "SLOGAN"), ("粮食　产量", "1", "METRIC"), ("1.2万吨", "2", "VALUE"),
+    ("下降0.5%", "3", "CHANGE"),
 )  # fmt: skip
 GOLD = tuple(sorted(Mark(TEXT.index(s), TEXT.index(s) + len(s), label) for s, _, label in DRAWN))
 PEOPLE = ("browser-1@example.org", "browser-2@example.org")

@@ -27,8 +27,8 @@ from baogao.studio.pull import pull, side_files
 from baogao.studio.push import PreAnnotation, by_task, held_tasks, push
 from baogao.studio.tasks import Task, split
 from conftest import ROOT
-from studio_server import Line, Studio, free_port
-from test_cli import clear, run
+from studio_server import Line, Studio, baogao, free_port
+from test_cli import clear
 
 pytestmark = pytest.mark.integration
 
@@ -196,7 +196,7 @@ def test_a_full_disk_here(studio: Studio, number: int, tmp_path: Path) -> None:
     )  # fmt: skip
     clear(limited, 1, "File too large")
     assert output.read_text("utf-8") == "as it was\n"
-    clear(run(*arguments, **variables), 0)
+    clear(baogao(*arguments, **variables), 0)
     everything_came(output)
 
 
@@ -239,7 +239,7 @@ def test_keys_that_are_wrong_revoked_or_expired(studio: Studio, tmp_path: Path) 
     forged = jwt.encode(claims, "x" * 32, algorithm="HS256")
     studio.client.tokens.blacklist(refresh=token)
     for key in ("0" * 40, expired, forged, token):
-        result = run(
+        result = baogao(
             "studio", "pull", "-o", tmp_path / "a.jsonl", LABEL_STUDIO_URL=studio.url, LABEL_STUDIO_API_KEY=key
         )
         clear(result, 1, "refuses the key", "Account & Settings")
@@ -248,10 +248,10 @@ def test_keys_that_are_wrong_revoked_or_expired(studio: Studio, tmp_path: Path) 
     private.write_text(studio.key + "\n")
     private.chmod(0o644)
     arguments = ("studio", "pull", "--url", studio.url, "--key-file", private, "-o", tmp_path / "a.jsonl")
-    clear(run(*arguments, "--title", "nothing of the kind"), 1, "others can read this key", "chmod 600")
+    clear(baogao(*arguments, "--title", "nothing of the kind"), 1, "others can read this key", "chmod 600")
     private.chmod(0o600)
-    clear(run(*arguments, "--title", "nothing of the kind"), 1, "no project called")
-    clear(run(*arguments, "--project", "999999"), 1, "not found")
+    clear(baogao(*arguments, "--title", "nothing of the kind"), 1, "no project called")
+    clear(baogao(*arguments, "--project", "999999"), 1, "not found")
     assert not (tmp_path / "a.jsonl").exists()
 
 
@@ -259,13 +259,13 @@ def test_a_server_that_is_not_there_or_no_server(studio: Studio, tmp_path: Path,
     output = tmp_path / "a.jsonl"
     nowhere = f"http://127.0.0.1:{free_port()}"
     key = {"LABEL_STUDIO_API_KEY": "x" * 40}
-    clear(run("studio", "pull", "--url", nowhere, "-o", output, **key), 1, "nothing answers", "baogao studio up")
-    clear(run("studio", "pull", "--url", "studio", "-o", output, **key), 1, "no server's address")
+    clear(baogao("studio", "pull", "--url", nowhere, "-o", output, **key), 1, "nothing answers", "baogao studio up")
+    clear(baogao("studio", "pull", "--url", "studio", "-o", output, **key), 1, "no server's address")
     secure = studio.url.replace("http:", "https:")
-    clear(run("studio", "pull", "--url", secure, "-o", output, **key), 1, "no secure connection")
+    clear(baogao("studio", "pull", "--url", secure, "-o", output, **key), 1, "no secure connection")
     broken = shaky(lambda count, method, path: 500)
-    clear(run("studio", "pull", "--url", broken.url, "-o", output, **key), 1, "the server failed (500)")
+    clear(baogao("studio", "pull", "--url", broken.url, "-o", output, **key), 1, "the server failed (500)")
     nobody = {"BAOGAO_STUDIO": str(tmp_path / "none"), "LABEL_STUDIO_URL": "", "LABEL_STUDIO_API_KEY": ""}
-    clear(run("studio", "pull", "-o", output, **nobody), 1, "no server is running here")
-    clear(run("studio", "pull", "--url", studio.url, "-o", output, **nobody), 1, "no key for")
+    clear(baogao("studio", "pull", "-o", output, **nobody), 1, "no server is running here")
+    clear(baogao("studio", "pull", "--url", studio.url, "-o", output, **nobody), 1, "no key for")
     assert side_files(output)[0].exists() is False

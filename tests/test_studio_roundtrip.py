@@ -23,8 +23,8 @@ from baogao.studio.project import ensure_project
 from baogao.studio.pull import Pulled, pull, side_files
 from baogao.studio.push import Held, PreAnnotation, Pushed, by_task, held_tasks, push
 from baogao.studio.tasks import Task, split
-from studio_server import Studio
-from test_cli import clear, run
+from studio_server import Studio, baogao
+from test_cli import clear
 
 pytestmark = pytest.mark.integration
 
@@ -198,7 +198,7 @@ def test_what_the_server_lets_pass_is_set_aside(project: Project, studio: Studio
             wrong(place - 3, place, "VALUE", "e"),
         ],
     )
-    result = run(
+    result = baogao(
         "studio", "pull", "--project", str(project.number), "-o", project.output,
         BAOGAO_STUDIO=str(studio.server.folder), LABEL_STUDIO_URL=studio.url,
     )  # fmt: skip
@@ -207,7 +207,7 @@ def test_what_the_server_lets_pass_is_set_aside(project: Project, studio: Studio
     assert record.marks == tuple(sorted(GOLD))[:-2]
     assert record.ranges is not None
     assert sorted(a["kind"] for a in project.aside()) == ["edge", "label", "overlap", "overlap", "range"]
-    clear(run("check", project.output), 0)
+    clear(baogao("check", project.output), 0)
 
 
 def test_only_what_changed_is_fetched(project: Project) -> None:

@@ -35,7 +35,7 @@ class Task:
     text: str
     lead: str = ""
     tail: str = ""
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def key(self) -> str:
