@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 REPORT := data/reports/changyu_2021.txt
 
-.PHONY: install demo test check clean
+.PHONY: install demo test check studio-server browser studio-test screenshots clean
 
 install: $(VENV)/.installed
 
@@ -37,5 +37,20 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A real Label Studio server for the tests, in .venv-studio: installed and its database set up, once.
+studio-server: install
+	$(BIN)/python -c "import sys; sys.path.insert(0, 'tests'); import studio_server; studio_server.template()"
+
+# Chromium and a Chinese font for the tests of the page: by apt where they are missing and may be installed.
+browser: install
+	.ci/browser
+
+studio-test: studio-server browser
+	$(BIN)/python -m pytest -m "integration or browser"
+
+# The pictures of docs/annotators.zh.md, from the real page.
+screenshots: studio-server browser
+	$(BIN)/python tests/screenshots.py
+
 clean:
-	rm -rf $(VENV) runs build dist
+	rm -rf $(VENV) .venv-studio runs build dist

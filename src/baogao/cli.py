@@ -18,6 +18,7 @@ from baogao.errors import BaogaoError
 from baogao.evaluation_cli import app as evaluation_app
 from baogao.guard import guarded, set_up
 from baogao.options import Labels, Leakage, Out, Paths, Quiet, Reports
+from baogao.studio.cli import studio_app
 
 app = typer.Typer(
     name="baogao",
@@ -31,6 +32,7 @@ corpus_app = typer.Typer(
 )
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(evaluation_app)  # its commands stand beside the others
+app.add_typer(studio_app, name="studio")
 
 
 def _version(value: bool) -> None:

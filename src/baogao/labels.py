@@ -20,6 +20,9 @@ from baogao.files import configs_dir, sha256_json
 OUTSIDE: Final = 0
 """The id of the tag O, always 0."""
 
+DIFFICULT: Final = "DIFF"
+"""The tag of a span whose annotator was unsure: an adjudicator decides."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -110,15 +113,25 @@ class LabelSet:
     def to_label_studio(self) -> str:
         """The labelling interface of Label Studio: Chinese names on screen, names of the set (aliases) in the data.
 
-        ``granularity="symbol"`` lets annotators select single characters of Chinese text.
+        ``granularity="symbol"`` lets annotators select single characters of Chinese text. A span that is selected
+        shows one choice, the tag DIFF. Relations between spans need no tag of their own.
         """
-        lines = ["<View>", '  <Labels name="label" toName="text">']
+        lines = ["<View>", '  <Header value="$id" size="5"/>', '  <Labels name="label" toName="text">']
         for t in self.types:
             lines.append(
                 f"    <Label value={quoteattr(t.zh)} alias={quoteattr(t.name)} hint={quoteattr(t.description)} "
                 f"background={quoteattr(t.color)} hotkey={quoteattr(t.hotkey)}/>"
             )
-        lines += ["  </Labels>", '  <Text name="text" value="$text" granularity="symbol"/>', "</View>"]
+        lines += [
+            "  </Labels>",
+            '  <Text name="text" value="$text" granularity="symbol"/>',
+            '  <View visibleWhen="region-selected">',
+            '    <Choices name="tag" toName="text" perRegion="true" choice="multiple" showInline="true">',
+            f'      <Choice value="拿不准（{DIFFICULT}）" alias="{DIFFICULT}" hotkey="d"/>',
+            "    </Choices>",
+            "  </View>",
+            "</View>",
+        ]
         return "\n".join(lines) + "\n"
 
 

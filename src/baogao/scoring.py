@@ -202,7 +202,7 @@ def _pairs(records: Sequence[Record]) -> dict[tuple[str, str], list[Case]]:
     pairs: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for layers in same_text.values():
         for one, other in combinations(sorted(layers, key=lambda r: r.annotator), 2):
-            common = _common(one, other)
+            common = common_ranges(one, other)
             if common:
                 text = other.text if one.text is None else one.text
                 gold, found = _within(_found(one), common), _within(_found(other), common)
@@ -216,7 +216,7 @@ def _within(spans: Iterable[Found], ranges: Ranges) -> list[Found]:
     return [s for s in spans if any(a <= s.start and s.end <= b for a, b in ranges)]
 
 
-def _common(one: Record, other: Record) -> Ranges:
+def common_ranges(one: Record, other: Record) -> Ranges:
     """The ranges that both records cover; all of the text where neither names ranges."""
     if one.ranges is None or other.ranges is None:
         ranges = other.ranges if one.ranges is None else one.ranges

@@ -36,6 +36,21 @@ class LeftOut(NamedTuple):
     what: str
 
 
+class Tag(NamedTuple):
+    """What an annotator said of the span [start, end): DIFF, unsure."""
+
+    start: int
+    end: int
+    name: str
+
+
+class Relation(NamedTuple):
+    """A relation that an annotator drew, from one span's [start, end) to another's."""
+
+    source: tuple[int, int]
+    target: tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Record:
     """One annotated report.
@@ -43,7 +58,7 @@ class Record:
     ``text`` is None for stand-off records, whose report must be supplied (``sha256`` says which). ``ranges`` are the
     half-open parts of the text that were annotated, None for all of it: outside them the absence of a span says
     nothing. ``path`` and ``line`` say where the record was read. ``scores`` are a system's, one a mark (0 to 1), None
-    where there are none.
+    where there are none. ``tags`` and ``relations`` are people's; the links of measurements are derived and need none.
     """
 
     id: str
@@ -57,6 +72,8 @@ class Record:
     path: str | None = None
     line: int | None = None
     scores: tuple[float, ...] | None = None
+    tags: tuple[Tag, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
     def __post_init__(self) -> None:
         surrogate = SURROGATE.search(self.text or "")
@@ -131,6 +148,10 @@ class Record:
         value["spans"] = [m._asdict() for m in self.marks]
         for span, score in zip(value["spans"], self.scores or (), strict=False):
             span["score"] = score
+        if self.tags:
+            value["tags"] = [list(t) for t in self.tags]
+        if self.relations:
+            value["relations"] = [[list(r.source), list(r.target)] for r in self.relations]
         value["annotator"] = self.annotator
         value["scheme"] = self.scheme
         return value
@@ -194,10 +215,17 @@ def parse_record(line: str, *, path: str | None = None, number: int | None = Non
         parts = None if ranges is None else tuple((whole(a), whole(b)) for a, b in ranges)
     except (TypeError, ValueError) as error:
         raise fail("'ranges' must be a list of [start, end]") from error
+    try:
+        tags = tuple(Tag(whole(start), whole(end), str(name)) for start, end, name in value.get("tags", ()))
+        drawn = value.get("relations", ())
+        relations = tuple(Relation((whole(a), whole(b)), (whole(c), whole(d))) for (a, b), (c, d) in drawn)
+    except (TypeError, ValueError) as error:
+        what = "'tags' must be a list of [start, end, name], 'relations' of [[start, end], [start, end]]"
+        raise fail(what) from error
     return Record(
         value["id"], value["sha256"], marks, meta, text, parts,
         str(value.get("annotator", "")), str(value.get("scheme", "")), path, number,
-        scores,
+        scores, tags, relations,
     )  # fmt: skip
 
 

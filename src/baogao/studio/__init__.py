@@ -1,0 +1,1 @@
+"""Label Studio: a server of one's own, reports in, annotations out, agreement between annotators."""
