@@ -121,6 +121,41 @@ def evaluate(
 
 @app.command()
 @guarded
+def serve(
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model directory, or a link to one [default: $BAOGAO_MODEL].")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 9090,
+    engine: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, max=256, help="CPU threads.")] = None,
+    events: Annotated[Path | None, typer.Option(help="Append webhook events here, a JSON line each.")] = None,
+    max_megabytes: Annotated[int, typer.Option(min=1, max=1024, help="Larger requests are answered 413.")] = 32,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Allow a --host that other machines reach; there is no password.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Answer /predict over HTTP, for programs and as Label Studio's prediction backend; prints its address."""
+    from baogao.service.server import serve as run
+
+    sys.exit(
+        run(
+            model=model,
+            host=host,
+            port=port,
+            engine=engine,  # type: ignore[arg-type]
+            threads=threads,
+            events=events,
+            max_megabytes=max_megabytes,
+            allow_remote=allow_remote,
+            quiet=quiet,
+        )
+    )
+
+
+@app.command()
+@guarded
 def export(
     model: Annotated[Path, typer.Argument(help="Model directory.")],
 ) -> None:
