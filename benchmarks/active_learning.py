@@ -3,10 +3,10 @@
     python benchmarks/active_learning.py original -o docs/active-learning/original.json
     python benchmarks/active_learning.py real --reports ../shared/reports -o docs/active-learning/real.json
 
-Tasks are paragraphs. Every strategy starts with the same few tasks, drawn by the seed, and the same tagger; then, round
-after round, it chooses the next ones up to an equal number of characters, "annotates" them (their gold is shown) and a
-tagger is trained from nothing on all it has, by the same recipe and the same number of steps; what is left is assessed
-by that tagger. Scores: strict F1 on whole reports of places that no strategy may choose from.
+Tasks are those of `baogao studio push`. All strategies start with the same few, drawn by the seed, and the same tagger;
+then, round after round, it chooses the next ones up to an equal number of characters, "annotates" them (their gold is
+shown) and a tagger is trained from nothing on all it has, by the same recipe and the same number of steps; what is left
+is assessed by that tagger. Scores: strict F1 on whole reports of places that no strategy may choose from.
 """
 
 from __future__ import annotations
@@ -82,15 +82,23 @@ def uncertain(candidates: Sequence[Candidate], labelled: Sequence[str], draw: ra
 STRATEGIES: Final[dict[str, Strategy]] = {"random": at_random, "ordered": ordered, "uncertain": uncertain}
 
 
-def tasks_of(records: Sequence[Record]) -> list[Task]:
-    """The annotated paragraphs, those that no span crosses."""
+def tasks_of(records: Sequence[Record], length: int) -> list[Task]:
+    """The annotated parts as ``baogao studio push`` cuts them: neighbouring paragraphs together up to ``length``.
+
+    A task whose edge a span crosses is left out.
+    """
     found = []
     for record in records:
+        pieces: list[tuple[int, int]] = []
         for low, high in record.annotated():
             for start, end in paragraphs(record.text or "", low, high):
-                if not any(m.start < end and m.end > start and not (start <= m.start and m.end <= end)
-                           for m in record.marks):  # fmt: skip
-                    found.append(Task(f"{record.id}:{start}", record, start, end))
+                if pieces and pieces[-1][0] >= low and end - pieces[-1][0] <= length:
+                    start = pieces.pop()[0]  # noqa: PLW2901
+                pieces.append((start, end))
+        for start, end in pieces:
+            touched = [m for m in record.marks if m.start < end and m.end > start]
+            if all(start <= m.start and m.end <= end for m in touched):
+                found.append(Task(f"{record.id}:{start}", record, start, end))
     return found
 
 
@@ -144,7 +152,7 @@ class Simulation:
     def __init__(self, options: argparse.Namespace, parts: Mapping[str, Sequence[Record]], folder: Path) -> None:
         self.options, self.folder = options, folder
         self.test, self.development = parts["test"], parts["development"][:1]  # the latter chooses nothing here
-        everything = tasks_of(parts["train"])
+        everything = tasks_of(parts["train"], options.length)
         random.Random(options.held_out).shuffle(everything)
         self.pool = {task.id: task for task in take(everything, options.pool)}
         self.points: list[dict[str, Any]] = []
@@ -199,6 +207,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--held-out", type=int, default=1, help="seed of the places held out")
     parser.add_argument("--pool", type=int, default=100_000, help="characters to choose from, at most")
+    parser.add_argument("--length", type=int, default=400, help="characters up to which paragraphs share a task")
     parser.add_argument("--start", type=int, default=6_000)
     parser.add_argument("--step", type=int, default=6_000)
     parser.add_argument("--rounds", type=int, default=6)
