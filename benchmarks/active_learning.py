@@ -43,7 +43,7 @@ RECIPE: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """A paragraph of a report, [start, end)."""
 
@@ -61,22 +61,25 @@ class Task:
         return sum(self.start <= m.start and m.end <= self.end for m in self.record.marks)
 
 
-Strategy = Callable[[Sequence[Candidate], Sequence[str], random.Random], list[str]]
+Strategy = Callable[[Sequence[Task], Tagger, random.Random], list[Task]]
 
 
-def at_random(candidates: Sequence[Candidate], labelled: Sequence[str], draw: random.Random) -> list[str]:
-    ids = [c.id for c in candidates]
-    draw.shuffle(ids)
-    return ids
+def at_random(tasks: Sequence[Task], tagger: Tagger, draw: random.Random) -> list[Task]:
+    return draw.sample(tasks, len(tasks))
 
 
-def ordered(candidates: Sequence[Candidate], labelled: Sequence[str], draw: random.Random) -> list[str]:
-    return [choice.id for choice in order(candidates, labelled)]
+def ordered(tasks: Sequence[Task], tagger: Tagger, draw: random.Random) -> list[Task]:
+    by_id = {task.id: task for task in tasks}
+    return [by_id[choice.id] for choice in order([_candidate(task, tagger) for task in tasks])]
 
 
-def uncertain(candidates: Sequence[Candidate], labelled: Sequence[str], draw: random.Random) -> list[str]:
-    """The first half of the order alone."""
-    return [c.id for c in sorted(candidates, key=uncertainty, reverse=True)]
+def uncertain(tasks: Sequence[Task], tagger: Tagger, draw: random.Random) -> list[Task]:
+    """The order without its second half."""
+    return sorted(tasks, key=lambda task: uncertainty(_candidate(task, tagger)), reverse=True)
+
+
+def _candidate(task: Task, tagger: Tagger) -> Candidate:
+    return Candidate(task.id, task.text, tagger.assess(task.text))
 
 
 STRATEGIES: Final[dict[str, Strategy]] = {"random": at_random, "ordered": ordered, "uncertain": uncertain}
@@ -154,25 +157,19 @@ class Simulation:
         self.test, self.development = parts["test"], parts["development"][:1]  # the latter chooses nothing here
         everything = tasks_of(parts["train"], options.length)
         random.Random(options.held_out).shuffle(everything)
-        self.pool = {task.id: task for task in take(everything, options.pool)}
+        self.pool = take(everything, options.pool)
         self.points: list[dict[str, Any]] = []
 
     def run(self, names: Sequence[str], seed: int) -> None:
         """All strategies with one seed; the first round is common to them."""
-        first = list(self.pool.values())
-        random.Random(seed).shuffle(first)
-        start = take(first, self.options.start)
+        start = take(random.Random(seed).sample(self.pool, len(self.pool)), self.options.start)
         tagger = self.measure("start", seed, 0, start)
         for name in names:
             chosen, best, draw = start, tagger, random.Random(seed)
             for turn in range(1, self.options.rounds + 1):
-                taken = {t.id for t in chosen}
-                candidates = [
-                    Candidate(t.id, t.text, best.assess(t.text)) for t in self.pool.values() if t.id not in taken
-                ]
+                left = [task for task in self.pool if task not in chosen]
                 wanted = self.options.start + turn * self.options.step - size(chosen)
-                ids = STRATEGIES[name](candidates, [t.text for t in chosen], draw)
-                chosen = chosen + take([self.pool[i] for i in ids], wanted)
+                chosen = chosen + take(STRATEGIES[name](left, best, draw), wanted)
                 best = self.measure(name, seed, turn, chosen)
 
     def measure(self, name: str, seed: int, turn: int, chosen: Sequence[Task]) -> Tagger:
@@ -195,7 +192,7 @@ class Simulation:
 
     def to_json(self) -> dict[str, Any]:
         settings = {k: v for k, v in vars(self.options).items() if k not in ("output", "reports")}
-        pool = {"tasks": len(self.pool), "characters": size(list(self.pool.values()))}
+        pool = {"tasks": len(self.pool), "characters": size(self.pool)}
         return {"settings": settings, "pool": pool, "test_records": len(self.test), "points": self.points}
 
 

@@ -33,7 +33,7 @@ def curves(points: list[dict[str, Any]]) -> dict[str, Curve]:
             rounds[name][point["round"]].append([point[key] for key in keys])
     return {
         name: [tuple(np.mean(values, axis=0)) for _, values in sorted(turns.items())] for name, turns in rounds.items()
-    }  # type: ignore[misc]
+    }
 
 
 def needed(curve: Curve, f1: float) -> float | None:

@@ -2,8 +2,9 @@
 
 Two things make a task worth its annotator's time. *Uncertainty*: how many corrections the model's own posterior expects
 there (spans to remove and spans to draw), for each character that has to be read, since characters are what annotation
-costs. *Novelty*: how unlike it is to what is labelled or already stands in front of it. Tasks are taken greedily by
-their product, so that of two alike tasks only one comes early.
+costs. *Novelty*: how unlike it is to the tasks that already stand in front of it. Tasks are taken greedily by the
+product, so that of two alike tasks only one comes early. (What is labelled already, the model has seen: likeness to
+that was tried as well and gained nothing, see docs/active-learning.md.)
 
 A text is a vector of its character bigrams, hashed into a fixed number of dimensions, weighted by inverse document
 frequency and of length 1; likeness is the cosine. No vocabulary, no segmentation, no randomness: the same tasks and
@@ -14,7 +15,7 @@ costs, and Carbonell and Goldstein, "The Use of MMR" (1998), on greedy diversity
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,26 +63,22 @@ class Choice:
         }
 
 
-def order(candidates: Sequence[Candidate], labelled: Iterable[str] = (), *, limit: int | None = None) -> list[Choice]:
+def order(candidates: Sequence[Candidate], *, limit: int | None = None) -> list[Choice]:
     """The first ``limit`` (all, where None) of ``candidates`` in the order in which to annotate them.
 
-    ``labelled`` are the texts that have annotations. Ties go to the earlier candidate.
+    Ties go to the earlier candidate.
     """
-    known = list(labelled)
-    vectors = embed([*(c.text for c in candidates), *known])
-    pool = vectors[:, : len(candidates)]
-    likeness = np.zeros(len(candidates), dtype=np.float32)
-    for column in range(len(candidates), vectors.shape[1]):
-        np.maximum(likeness, similarities(pool, vectors[:, column]), out=likeness)
-    doubt = np.array([uncertainty(c) for c in candidates], dtype=np.float32)
+    vectors = embed([candidate.text for candidate in candidates])
+    likeness = np.zeros(len(candidates), dtype=np.float32)  # of each to the most like of those that are chosen
+    doubt = np.array([uncertainty(candidate) for candidate in candidates], dtype=np.float32)
     left = np.ones(len(candidates), dtype=np.bool_)
     choices: list[Choice] = []
     for rank in range(1, len(candidates) + 1)[:limit]:
         novelty = 1 - likeness
-        best = int(np.where(left, doubt * novelty, -1).argmax())
+        best = int(np.where(left, doubt * novelty, -np.inf).argmax())
         left[best] = False
-        choices.append(_choice(rank, candidates[best], float(doubt[best]), float(novelty[best])))
-        np.maximum(likeness, similarities(pool, pool[:, best]), out=likeness)
+        choices.append(_choice(rank, candidates[best], float(novelty[best])))
+        np.maximum(likeness, similarities(vectors, vectors[:, best]), out=likeness)
     return choices
 
 
@@ -114,8 +111,8 @@ def similarities(pool: Floats, vector: Floats) -> Floats:
     return np.asarray(vector[rows] @ pool[rows])
 
 
-def _choice(rank: int, candidate: Candidate, doubt: float, novelty: float) -> Choice:
-    return Choice(rank, candidate.id, doubt, novelty, reason(candidate, novelty))
+def _choice(rank: int, candidate: Candidate, novelty: float) -> Choice:
+    return Choice(rank, candidate.id, uncertainty(candidate), novelty, reason(candidate, novelty))
 
 
 def reason(candidate: Candidate, novelty: float) -> str:
@@ -132,5 +129,5 @@ def reason(candidate: Candidate, novelty: float) -> str:
         spans = f"{len(assessment.spans)} spans, none uncertain"
     return (
         f"{assessment.corrections:.1f} corrections expected in {len(candidate.text)} characters; {spans}; "
-        f"unlike what is labelled or comes before: {novelty:.2f}"
+        f"unlike what comes before: {novelty:.2f}"
     )
