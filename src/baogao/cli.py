@@ -128,7 +128,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 9090,
     engine: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, max=256, help="CPU threads.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="CPU threads a text; two are tagged at a time [default: half].")
+    ] = None,
     events: Annotated[Path | None, typer.Option(help="Append webhook events here, a JSON line each.")] = None,
     max_megabytes: Annotated[int, typer.Option(min=1, max=1024, help="Larger requests are answered 413.")] = 32,
     allow_remote: Annotated[

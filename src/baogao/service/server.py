@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from copy import deepcopy
 from pathlib import Path
@@ -35,6 +36,7 @@ def serve(
     try:
         import uvicorn
 
+        from baogao.service.answers import INFERENCES
         from baogao.service.app import create_app
         from baogao.service.served import Served
         from baogao.service.webhooks import Inbox
@@ -53,7 +55,9 @@ def serve(
     with listen(host, port, allow_remote=allow_remote) as listener:
         name, number = listener.getsockname()[:2]
         address = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
-        served = Served(model, engine, threads=threads, quiet=quiet)
+        # Together the texts tagged at a time take the cores once; more threads than cores wait for each other.
+        share = max(1, (os.cpu_count() or 1) // INFERENCES)
+        served = Served(model, engine, threads=threads or share, quiet=quiet)
         if not quiet:
             console().print(f"{served.predictor.model_id} answers at {address}; Ctrl-C ends it")
         app = create_app(served, Inbox(events), max_bytes=max_megabytes * 2**20, quiet=quiet)
