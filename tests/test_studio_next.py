@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +25,6 @@ from baogao.tagger import Manifest
 from service_help import serving, until
 from studio_server import Studio
 
-pytestmark = pytest.mark.integration
-
 TEXT = "\n".join(
     f"全年{place}地区生产总值完成{n}亿元，增长{n}%；实施“百千万工程”\U00020bb7  建设。"
     for n, place in enumerate("甲乙丙丁戊己", 3)
@@ -37,6 +38,24 @@ def api(studio: Studio) -> Iterator[httpx.Client]:
         yield client
 
 
+def command(*options: str, **server: str) -> subprocess.CompletedProcess[str]:
+    """``baogao studio next`` of the server with this address and key."""
+    named = {"LABEL_STUDIO_URL": server.get("url", ""), "LABEL_STUDIO_API_KEY": server.get("key", "")}
+    words = [sys.executable, "-m", "baogao", "studio", "next", *options]
+    return subprocess.run(
+        words, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, **named, "BAOGAO_MODEL": ""}
+    )
+
+
+def test_usage() -> None:
+    wrong = command("--format", "xml")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "use table or jsonl" in wrong.stderr
+    absent = command()
+    assert absent.returncode == 1
+    assert "no model is given" in absent.stderr
+
+
 def project(studio: Studio, labels: LabelSet, title: str) -> tuple[int, dict[int, str]]:
     """A project of six tasks, and their texts by number."""
     number, _ = ensure_project(studio.client, studio.url, labels, title=title)
@@ -45,6 +64,7 @@ def project(studio: Studio, labels: LabelSet, title: str) -> tuple[int, dict[int
     return number, {task.id: task.data["text"] for task in listed}
 
 
+@pytest.mark.integration
 def test_predictions_and_events_come_through_the_server(
     studio: Studio, api: httpx.Client, labels: LabelSet, model_directory: Path, tmp_path: Path
 ) -> None:
@@ -79,6 +99,7 @@ def test_predictions_and_events_come_through_the_server(
     assert "START_TRAINING" in [line["action"] for line in lines]
 
 
+@pytest.mark.integration
 def test_the_order_is_a_tab_that_gives_out_tasks(
     studio: Studio, api: httpx.Client, labels: LabelSet, model_directory: Path
 ) -> None:
@@ -110,5 +131,15 @@ def test_the_order_is_a_tab_that_gives_out_tasks(
     later = next_batch(client, url, number, predictor, limit=2, quiet=True)
     assert (later.unlabelled, later.labelled) == (5, 1)
     assert ids[0] not in [int(choice.id) for choice in later.choices]
-    set_order(client, url, number, later.choices, quiet=True)
+    # The command sets the same order and prints it; the key comes from the environment.
+    options = ("--project", str(number), "--limit", "2", "--format", "jsonl", "--model", str(model_directory))
+    dry = command(*options, "--dry-run", url=url, key=studio.key)
+    assert shown() == ids  # nothing changed
+    done = command(*options, url=url, key=studio.key)
+    assert dry.stdout == done.stdout
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["reason"] for line in lines] == [choice.reason for choice in later.choices]
+    assert [line["url"] for line in lines] == [f"{url}/projects/{number}/data?task={c.id}" for c in later.choices]
     assert shown() == [int(choice.id) for choice in later.choices]
+    assert "5 tasks without annotations, 1 with; 2 ordered" in done.stderr
+    assert studio.key not in done.stdout + done.stderr
