@@ -1,7 +1,7 @@
 """The curves of `active_learning.py`: python benchmarks/active_learning_curve.py RESULT.json… -o CURVE.svg
 
-Draws strict F1 over annotated characters, a panel a result, and prints how many characters the order needs for the F1
-that chance reaches (linear between the rounds, over the mean of the seeds).
+Draws strict F1 over annotated characters, a panel a result, and prints how many characters and spans the order needs
+for the F1 that chance reaches (linear between the rounds, over the mean of the seeds).
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ def curves(points: list[dict[str, Any]]) -> dict[str, Curve]:
     }
 
 
-def needed(curve: Curve, f1: float) -> float | None:
-    """Characters at which the curve first reaches ``f1``; None where it never does."""
+def needed(curve: Curve, f1: float) -> tuple[float, float] | None:
+    """Characters and spans at which the curve first reaches ``f1``; None where it never does."""
     for before, after in pairwise(curve):
         if before[3] < f1 <= after[3]:
-            return before[0] + (after[0] - before[0]) * (f1 - before[3]) / (after[3] - before[3])
+            part = (f1 - before[3]) / (after[3] - before[3])
+            return before[0] + part * (after[0] - before[0]), before[1] + part * (after[1] - before[1])
     return None
 
 
@@ -67,10 +68,13 @@ def main() -> None:
             for characters, spans, tasks, f1, macro in curve:
                 counted = f"{characters:>9,.0f} characters {tasks:>5.0f} tasks {spans:>6.0f} spans"
                 print(f"  {name:<9} {counted}  F1 {f1:.3f}  macro {macro:.3f}")
-        for characters, _, _, f1, _ in found["random"][1:]:
+        for characters, spans, _, f1, _ in found["random"][1:]:
             reached = needed(found["ordered"], f1)
-            said = "not reached" if reached is None else f"{reached:,.0f} ({100 * (reached / characters - 1):+.0f}%)"
-            print(f"  F1 {f1:.3f}: random {characters:,.0f} characters, ordered {said}")
+            said = "does not reach it"
+            if reached is not None:
+                shares = (100 * (mine / theirs - 1) for mine, theirs in zip(reached, (characters, spans), strict=True))
+                said = "needs {:+.0f}% characters, {:+.0f}% spans".format(*shares)
+            print(f"  F1 {f1:.3f}: random has {characters:,.0f} characters and {spans:,.0f} spans, ordered {said}")
         panel.set(title=path.stem, xlabel="annotated characters", ylabel="strict micro F1")
         panel.grid(alpha=0.3)
         panel.legend()

@@ -74,7 +74,7 @@ def order(candidates: Sequence[Candidate], *, limit: int | None = None) -> list[
     left = np.ones(len(candidates), dtype=np.bool_)
     choices: list[Choice] = []
     for rank in range(1, len(candidates) + 1)[:limit]:
-        novelty = 1 - likeness
+        novelty = np.maximum(0, 1 - likeness)  # rounding makes a cosine exceed 1
         best = int(np.where(left, doubt * novelty, -np.inf).argmax())
         left[best] = False
         choices.append(_choice(rank, candidates[best], float(novelty[best])))

@@ -41,7 +41,7 @@ class Answers:
     async def plain(self, query: Text | Texts | Documents, predictor: Predictor, request: Request) -> dict[str, Any]:
         """The line of ``baogao predict`` for one text, or ``{"documents": […]}`` with the lines of several."""
         if isinstance(query, Text):
-            return await self._in_thread(lambda: _line(predictor, query.text))
+            return await self._in_thread(_line, predictor, query.text)
         texts = (
             [("", t) for t in query.texts] if isinstance(query, Texts) else [(d.id, d.text) for d in query.documents]
         )

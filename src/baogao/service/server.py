@@ -55,6 +55,10 @@ def serve(
     with listen(host, port, allow_remote=allow_remote) as listener:
         name, number = listener.getsockname()[:2]
         address = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
+        if events is not None:
+            events.open(
+                "a"
+            ).close()  # or the first event would be lost before anybody learns that nothing can be written
         # Together the texts tagged at a time take the cores once; more threads than cores wait for each other.
         share = max(1, (os.cpu_count() or 1) // INFERENCES)
         served = Served(model, engine, threads=threads or share, quiet=quiet)
