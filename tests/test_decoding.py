@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 
 from baogao.labels import LabelSet, LabelType
-from baogao.tagger.decoding import decode, log_softmax, spans_of, viterbi
+from baogao.tagger.decoding import decode, expected_spans, log_softmax, spans_of, viterbi
 
 SMALL = LabelSet("small", "1", tuple(LabelType(n, n, "", "c", n) for n in ("A", "B")))
 
@@ -35,6 +35,8 @@ def test_viterbi_and_scores_agree_with_brute_force(length: int, seed: int) -> No
     for start, end, label, score in decode(log_probs, SMALL):
         holds = [(start, end, label) in spans_of(np.array(path), SMALL) for path in paths]
         assert score == pytest.approx(weights[holds].sum() / weights.sum())
+    counts = np.array([len(spans_of(np.array(path), SMALL)) for path in paths])
+    assert expected_spans(log_probs, SMALL) == pytest.approx((weights * counts).sum() / weights.sum())
 
 
 @given(st.integers(0, 200), st.integers(0, 2**32 - 1), st.floats(0.1, 20))

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 import baogao
-from baogao.corpus.splits import PARTS
+from baogao.corpus_cli import app as corpus_app
 from baogao.errors import BaogaoError
 from baogao.evaluation_cli import app as evaluation_app
 from baogao.guard import guarded, set_up
@@ -26,9 +26,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-)
-corpus_app = typer.Typer(
-    help="Annotated corpora: join to reports, convert, split, describe, compare.", no_args_is_help=True
 )
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(evaluation_app)  # its commands stand beside the others
@@ -102,6 +99,43 @@ def predict(
 
 @app.command()
 @guarded
+def serve(
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model directory, or a link to one [default: $BAOGAO_MODEL].")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 9090,
+    engine: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="CPU threads a text; two are tagged at a time [default: half].")
+    ] = None,
+    events: Annotated[Path | None, typer.Option(help="Append webhook events here, a JSON line each.")] = None,
+    max_megabytes: Annotated[int, typer.Option(min=1, max=1024, help="Larger requests are answered 413.")] = 32,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Allow a --host that other machines reach; there is no password.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Answer /predict over HTTP, for programs and as Label Studio's prediction backend; prints its address."""
+    from baogao.service.server import serve as run
+
+    sys.exit(
+        run(
+            model=model,
+            host=host,
+            port=port,
+            engine=engine,  # type: ignore[arg-type]
+            threads=threads,
+            events=events,
+            max_megabytes=max_megabytes,
+            allow_remote=allow_remote,
+            quiet=quiet,
+        )
+    )
+
+
+@app.command()
+@guarded
 def export(
     model: Annotated[Path, typer.Argument(help="Model directory.")],
 ) -> None:
@@ -134,74 +168,6 @@ def train(context: typer.Context) -> None:
 def pretrain(context: typer.Context) -> None:
     """Pre-train a small encoder on official prose: a Hydra application (baogao pretrain --help)."""
     _hydra("pretrain", list(context.args))
-
-
-@corpus_app.command()
-@guarded
-def attach(
-    folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
-    annotations: Annotated[
-        list[Path] | None,
-        typer.Option("--annotations", "-a", help="Stand-off annotations [default: annotations/real]."),
-    ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The joined annotations (.jsonl).")] = Path(
-        "attached.jsonl"
-    ),
-    labels: Labels = "report",
-) -> None:
-    """Join stand-off annotations to the reports they were made on, by the hash of the text."""
-    from baogao.corpus_commands import attach_command
-
-    parts = annotations or [Path("annotations/real") / f"{part}.jsonl" for part in PARTS]
-    sys.exit(attach_command(folder, parts, output, labels=labels))
-
-
-@corpus_app.command()
-@guarded
-def convert(
-    source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
-    target: Annotated[Path, typer.Argument(help="A .jsonl, .conll, .marked.txt or .studio.json file, or a folder.")],
-    labels: Labels = "report",
-    reports: Reports = None,
-) -> None:
-    """Convert annotations: JSON lines, character-per-line BIO, inline-marked text, Label Studio's JSON."""
-    from baogao.corpus_commands import convert_command
-
-    sys.exit(convert_command(source, target, labels=labels, reports=reports))
-
-
-@corpus_app.command("split")
-@guarded
-def split_corpus(
-    source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
-    folder: Annotated[Path, typer.Argument(help="Folder for train.jsonl, development.jsonl and test.jsonl.")],
-    development: Annotated[float, typer.Option(help="Share of the annotated characters.")] = 0.1,
-    test: Annotated[float, typer.Option(help="Share of the annotated characters.")] = 0.1,
-    seed: Annotated[int, typer.Option(help="Draws the order of the places.")] = 13,
-    labels: Labels = "report",
-) -> None:
-    """Part a corpus by place into train, development and test; the same every time."""
-    from baogao.corpus_commands import split_command
-
-    sys.exit(split_command(source, folder, development=development, test=test, seed=seed, labels=labels))
-
-
-@corpus_app.command()
-@guarded
-def stats(source: Paths, labels: Labels = "report") -> None:
-    """Sizes and label counts of a corpus, by part and level."""
-    from baogao.corpus_commands import stats_command
-
-    sys.exit(stats_command(source, labels=labels))
-
-
-@corpus_app.command()
-@guarded
-def agree(source: Paths, labels: Labels = "report") -> None:
-    """Agreement between annotators of the same reports: F1 per label, under every mode of matching."""
-    from baogao.corpus_commands import agree_command
-
-    sys.exit(agree_command(source, labels=labels))
 
 
 def _needs_train(error: ImportError, purpose: str) -> BaogaoError:

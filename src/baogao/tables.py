@@ -21,6 +21,18 @@ FORMS: Final = ("jsonl", "csv", "parquet", "table")
 COLUMNS: Final = ("id", "path", "start", "end", "label", "text", "score", "error")
 
 
+def to_json(path: str | None, document: Document, model_id: str) -> dict[str, Any]:
+    """A report's line in the JSON-lines form."""
+    return {
+        "id": document.id,
+        "path": path,
+        "sha256": document.sha256,
+        "model": model_id,
+        "spans": [span.to_json() for span in document.spans],
+        "measurements": [m.to_json() for m in document.measurements],
+    }
+
+
 class Writer:
     """Takes documents one by one and writes them in a form; a context manager.
 
@@ -62,16 +74,7 @@ class Writer:
         """Write one report's spans and measurements."""
         spans = [span.to_json() for span in document.spans]
         if self.form == "jsonl":
-            self._line(
-                {
-                    "id": document.id,
-                    "path": path,
-                    "sha256": document.sha256,
-                    "model": self.model_id,
-                    "spans": spans,
-                    "measurements": [m.to_json() for m in document.measurements],
-                }
-            )
+            self._line(to_json(path, document, self.model_id))
         elif self.form == "table":
             self._table(path, document)
         else:

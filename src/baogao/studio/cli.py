@@ -150,3 +150,29 @@ def gold(
     from baogao.studio.agreement_commands import gold_command
 
     sys.exit(gold_command(files, adjudicated=adjudicated, output=output, labels=labels))
+
+
+@studio_app.command("next")
+@guarded
+def next_(
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Model directory [default: $BAOGAO_MODEL].")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many tasks.")] = 50,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the order, change nothing on the server.")] = False,
+    format: Annotated[str, typer.Option(help="table or jsonl.")] = "table",
+    url: Url = None,
+    key_file: KeyFile = None,
+    title: Title = "baogao",
+    project: Project = None,
+    quiet: Quiet = False,
+) -> None:
+    """Which tasks to annotate next, and why; the order becomes the tab 下一批 of the project."""
+    from baogao.studio.next_commands import next_command
+
+    sys.exit(
+        next_command(
+            model=model, limit=limit, dry_run=dry_run, form=format, url=url, key_file=key_file, title=title,
+            project=project, quiet=quiet,
+        )
+    )  # fmt: skip

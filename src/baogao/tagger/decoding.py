@@ -79,6 +79,17 @@ def decode(log_probs: Floats, labels: LabelSet) -> list[Decoded]:
     return found
 
 
+def expected_spans(log_probs: Floats, labels: LabelSet) -> float:
+    """How many spans stand here on average over the chain: the posteriors of the B tags, summed.
+
+    ``log_probs`` has shape (length, tags).
+    """
+    if not len(log_probs):
+        return 0.0
+    forward, backward, _ = _forward_backward(np.exp(log_probs), labels)
+    return float((forward * backward)[:, 1::2].sum())
+
+
 def spans_of(path: npt.NDArray[np.int64], labels: LabelSet) -> list[tuple[int, int, str]]:
     """The spans (start, end, label) of an allowed tag sequence of shape (length,)."""
     found: list[tuple[int, int, str]] = []

@@ -13,7 +13,8 @@ from baogao.labels import LabelSet
 from baogao.reports.sentences import paragraphs
 from baogao.reports.view import View, clean
 from baogao.spans import Span
-from baogao.tagger.decoding import decode, log_softmax
+from baogao.tagger.assessment import Assessment
+from baogao.tagger.decoding import Floats, decode, expected_spans, log_softmax
 from baogao.tagger.directory import Manifest
 from baogao.tagger.engines import Engine, EngineName, open_engine
 from baogao.tagger.hints import hints
@@ -49,15 +50,30 @@ class Tagger:
 
     def spans(self, text: str) -> list[Span]:
         """The spans of ``text``, in order, not overlapping, each with its probability as score."""
+        return [span for view, log_probs in self._scored(text) for span in self._found(text, view, log_probs)]
+
+    def assess(self, text: str) -> Assessment:
+        """The same spans, and how many the model expects: what says how sure it is of ``text``."""
+        found: list[Span] = []
+        expected = 0.0
+        for view, log_probs in self._scored(text):
+            found += self._found(text, view, log_probs)
+            expected += expected_spans(log_probs, self.labels)
+        return Assessment(tuple(found), expected)
+
+    def _scored(self, text: str) -> Iterator[tuple[View, Floats]]:
+        """The views of the paragraphs and the log-probabilities of their tags, of shape (characters, tags)."""
         views = [clean(text, start, end) for start, end in paragraphs(text)]
-        found = []
         for view, logits in zip(views, self._logits(views), strict=True):
             log_probs = log_softmax(logits)
             _forbid_leading_spaces(view, log_probs)
-            for start, end, label, score in decode(log_probs, self.labels):
-                last = start + len(view.text[start:end].rstrip())  # a span never begins with a space
-                found.append(Span.of(text, *view.to_source(start, last), label, score))
-        return found
+            yield view, log_probs
+
+    def _found(self, text: str, view: View, log_probs: Floats) -> Iterator[Span]:
+        """The spans of one paragraph, with offsets into the whole ``text``."""
+        for start, end, label, score in decode(log_probs, self.labels):
+            last = start + len(view.text[start:end].rstrip())  # a span never begins with a space
+            yield Span.of(text, *view.to_source(start, last), label, score)
 
     def _logits(self, views: Sequence[View]) -> list[npt.NDArray[np.float32]]:
         """Tag scores of every view: arrays of shape (characters, tags)."""
@@ -101,7 +117,7 @@ def _batches(pieces: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, W
         yield batch
 
 
-def _forbid_leading_spaces(view: View, log_probs: npt.NDArray[np.float64]) -> None:
+def _forbid_leading_spaces(view: View, log_probs: Floats) -> None:
     """No span begins with a space: its B tags are ruled out there. ``log_probs``: shape (characters, tags)."""
     spaces = [i for i, char in enumerate(view.text) if char.isspace()]
     if spaces:
