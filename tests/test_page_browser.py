@@ -164,6 +164,15 @@ def test_every_error_in_its_sentence_cut_at_code_points(show: Open) -> None:
     expect(page).not_to_have_title("hacked")
 
 
+def test_an_error_without_its_text_is_told_by_its_offsets(show: Open) -> None:
+    errors = some_errors(2)
+    errors[0] |= {"kind": "missed", "text": None, "sentence": None, "predicted": []}
+    errors[0]["gold"] = [{"start": 7, "end": 12, "label": "VALUE"}]
+    item = show(errors).locator(".found li").first
+    assert item.locator("dd").all_inner_texts() == ["VALUE 7–12", "nothing"]
+    expect(item.locator(".sentence")).to_have_count(0)
+
+
 def test_gold_and_predicted_are_told_apart_without_colour(show: Open) -> None:
     page = show(some_errors(40))
     edges = """element => {
