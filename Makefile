@@ -22,9 +22,9 @@ demo: install
 	$(BIN)/baogao check annotations/original
 	@echo "── train: a small tagger from nothing (about two minutes)"
 	$(BIN)/baogao train experiment=demo output=runs/demo
-	@echo "── evaluate: per entity, on places that it never saw"
+	@echo "── evaluate: per entity, on places that it never saw; to look at: runs/demo-parts/report.html"
 	$(BIN)/baogao corpus split annotations/original runs/demo-parts --development 0.15 --test 0.15
-	$(BIN)/baogao evaluate runs/demo runs/demo-parts/test.jsonl
+	$(BIN)/baogao evaluate runs/demo runs/demo-parts/test.jsonl --report runs/demo-parts/report.html
 	@echo "── predict: the spans of a report of such a place"
 	$(BIN)/baogao predict $(REPORT) --model runs/demo --format table
 

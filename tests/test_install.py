@@ -26,6 +26,7 @@ def test_the_plain_wheel_predicts(model_directory: Path, tmp_path: Path) -> None
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"baogao/configs/train.yaml", "baogao/configs/labels/report.yaml", "baogao/py.typed"} <= names
+    assert {f"baogao/evaluation/page/page.{kind}" for kind in ("html", "css", "js")} <= names
     venv.create(tmp_path / "plain", with_pip=True)
     python = tmp_path / "plain" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)

@@ -39,6 +39,9 @@ def evaluate(
     format: Form = "table",
     output: Also = None,
     errors: Annotated[Path | None, typer.Option(help="Write every error, a JSON line each, with its sentence.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write an HTML page to look at: figures, plots, every error in its sentence.")
+    ] = None,
     curve: Annotated[Path | None, typer.Option(help="A learning curve (JSON) to be kept in the result.")] = None,
     resamples: Resamples = RESAMPLES,
     seed: Seed = SEED,
@@ -49,7 +52,8 @@ def evaluate(
 
     asked = Asked(
         labels=labels, reports=reports, layers=layers or [], train=train or [], allow_leakage=allow_leakage,
-        form=format, output=output, errors=errors, curve=curve, resamples=resamples, seed=seed, quiet=quiet,
+        form=format, output=output, errors=errors, report=report, curve=curve, resamples=resamples, seed=seed,
+        quiet=quiet,
     )  # fmt: skip
     sys.exit(evaluate_command(predicted, gold, asked))
 

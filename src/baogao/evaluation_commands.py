@@ -12,6 +12,7 @@ from baogao.corpus import Record, leaks, refuse_leaks, require_text
 from baogao.errors import BaogaoError
 from baogao.evaluation import Options, Result
 from baogao.evaluation.compare import System, compare
+from baogao.evaluation.page import render_page
 from baogao.evaluation.render import closing, dump, markdown_table, render_markdown, render_table, signature_line
 from baogao.evaluation.result import Point
 from baogao.evaluation.sheets import sheets
@@ -38,6 +39,7 @@ class Asked:
     form: str
     output: Path | None
     errors: Path | None
+    report: Path | None
     curve: Path | None
     resamples: int
     seed: int
@@ -48,7 +50,8 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
     """The evaluation of a model directory, or of any system's predictions, against gold."""
     if not _known_form(asked.form):
         return 2
-    keep_inputs([*gold, *asked.layers, *asked.train, predicted], asked.output, asked.errors)
+    inputs = [*gold, *asked.layers, *asked.train, predicted]
+    keep_inputs(inputs, asked.output, asked.errors, asked.report)
     tagger = Tagger.load(predicted) if (predicted / "baogao.json").is_file() else None
     labels = load_labels(asked.labels) if tagger is None else tagger.labels
     records, layers = _gold(gold, asked, labels, need_text=tagger is not None)
@@ -57,7 +60,7 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
         "seed": asked.seed,
         "agreement": agreements(records, layers, labels, resamples=asked.resamples, seed=asked.seed),
         "curve": None if asked.curve is None else read_curve(asked.curve),
-        "errors": asked.errors is not None,
+        "errors": asked.errors is not None or asked.report is not None,
     }
     notes = []
     if asked.train:
@@ -76,9 +79,12 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
         result = score_tagger(tagger, records, quiet=asked.quiet, timed=True, **options)
     else:
         result = score_predictions(sound_records([predicted], labels), records, labels, **options)
+    if asked.report is not None:
+        write_text(asked.report, render_page(result))
+    errors = result.pop("errors", [])
     if asked.errors is not None:
         with atomic_open(asked.errors) as stream:
-            stream.writelines(json.dumps(e, ensure_ascii=False) + "\n" for e in result.pop("errors"))
+            stream.writelines(json.dumps(e, ensure_ascii=False) + "\n" for e in errors)
     _write(result, asked)
     return 0
 
