@@ -25,7 +25,7 @@ from typing import Any, Final
 from hydra import compose, initialize_config_dir
 
 from baogao.corpus import Record, load_records, require_text, split
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.files import configs_dir, write_json
 from baogao.labels import load_labels
 from baogao.progress import console
@@ -186,7 +186,7 @@ class Simulation:
         )  # fmt: skip
         console().print(
             f"{name} seed {seed}: {size(chosen):,} characters, {self.points[-1]['spans']} spans → "
-            f"F1 {scores.micro.f1:.4f} (macro {scores.macro_f1:.4f}), {time.perf_counter() - began:.0f} s"
+            f"F1 {strict['micro']['f1']:.4f} (macro {strict['macro']['f1']:.4f}), {time.perf_counter() - began:.0f} s"
         )
         return tagger
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from baogao.corpus import load_records
-from baogao.corpus.records import Record, write_jsonl
+from baogao.corpus.jsonl import write_jsonl
+from baogao.corpus.records import Record
 from baogao.labels import load_labels
 from conftest import ROOT
 from training_help import small_corpus

@@ -14,7 +14,7 @@ from typer.testing import Result as Invoked
 
 from baogao.cli import app
 from baogao.corpus import Mark, Record, load_records, write_records
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.files import sha256_text
 from baogao.labels import LabelSet, load_labels
 from conftest import ROOT

@@ -9,7 +9,7 @@ import pytest
 
 from baogao.corpus import Record, check_files, leaks, load_records, refuse_leaks, require_text, split
 from baogao.corpus.check import check_leakage
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.labels import LabelSet

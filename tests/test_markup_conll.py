@@ -12,9 +12,9 @@ from hypothesis import assume, given
 from baogao import BaogaoError, Document, Span
 from baogao.corpus import Mark, Record, check_records, load_records, record_of, write_records
 from baogao.corpus.conll import parse_conll, render_conll
+from baogao.corpus.jsonl import LeftOut
 from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
-from baogao.corpus.records import LeftOut
 from baogao.files import sha256_text
 from baogao.labels import LabelSet, load_labels
 from strategies import annotated

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from baogao.cli import app
 from baogao.corpus import load_records
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.evaluation import Case, Found, Result, evaluate
 from baogao.evaluation.page import plots, render_page
 from baogao.evaluation.page.render import HEATS, heat

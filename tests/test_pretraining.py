@@ -18,7 +18,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 from baogao import BaogaoError
 from baogao.corpus import record_of
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.files import configs_dir
 from baogao.labels import LabelSet
 from baogao.pretraining.loop import MaskedLanguageModel

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from baogao import BaogaoError, Document, Span
 from baogao.corpus import Mark, Record, fingerprint, record_of
-from baogao.corpus.records import parse_record, read_jsonl, write_jsonl
+from baogao.corpus.jsonl import parse_record, read_jsonl, write_jsonl
 from baogao.files import sha256_text
 from strategies import annotated
 

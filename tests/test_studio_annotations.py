@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baogao.corpus import check_records
+from baogao.corpus.jsonl import parse_record
 from baogao.corpus.label_studio import parse_results, render_results
-from baogao.corpus.records import Mark, Record, Relation, Tag, parse_record
+from baogao.corpus.records import Mark, Record, Relation, Tag
 from baogao.labels import LabelSet, load_labels
 from baogao.spans import Document
 from baogao.studio.annotations import Aside, Fetched, gather

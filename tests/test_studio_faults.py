@@ -74,7 +74,7 @@ def annotated(studio: Studio, number: int) -> None:
 
 
 def everything_came(output: Path) -> None:
-    from baogao.corpus.records import read_jsonl
+    from baogao.corpus.jsonl import read_jsonl
 
     (record,) = read_jsonl(output)
     assert (record.text, record.marks, record.ranges) == (TEXT, MARKS, None)

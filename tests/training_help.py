@@ -9,7 +9,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 
 from baogao.corpus import Record, load_records
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.files import configs_dir, sha256_text
 from baogao.labels import load_labels
 from baogao.training.app import typed

@@ -12,7 +12,7 @@ from rich.table import Table
 from baogao.corpus import Record, attach, check_files, load_records, require_text, split, write_records
 from baogao.corpus.attach import report_files
 from baogao.corpus.formats import annotation_files, record_files
-from baogao.corpus.records import LeftOut
+from baogao.corpus.jsonl import LeftOut
 from baogao.corpus.splits import PARTS, size_of
 from baogao.corpus.statistics import one_a_text, statistics
 from baogao.files import keep_inputs

@@ -10,8 +10,9 @@ from typing import Any, Final, Literal
 
 from baogao.corpus.attach import attach
 from baogao.corpus.formats import annotation_files, load_file
+from baogao.corpus.jsonl import LeftOut, is_failure, parse_record
 from baogao.corpus.leakage import leaks
-from baogao.corpus.records import LeftOut, Record, is_failure, parse_record, range_problem
+from baogao.corpus.records import Record, range_problem
 from baogao.corpus.splits import PARTS
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text

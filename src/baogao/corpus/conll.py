@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from baogao.corpus.records import Mark, Record, whole
+from baogao.corpus.jsonl import whole
+from baogao.corpus.records import Mark, Record
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.reports.sentences import sentences

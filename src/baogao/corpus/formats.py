@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from baogao.corpus.conll import parse_conll, render_conll
+from baogao.corpus.jsonl import LeftOut, read_jsonl, reading, write_jsonl
 from baogao.corpus.label_studio import dump_label_studio, parse_label_studio
 from baogao.corpus.markup import parse_markup, render_markup
-from baogao.corpus.records import LeftOut, Record, read_jsonl, reading, write_jsonl
+from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, write_text
 from baogao.labels import LabelSet

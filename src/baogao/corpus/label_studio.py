@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baogao.corpus.records import LeftOut, Mark, Record, Relation, Tag, whole
+from baogao.corpus.jsonl import LeftOut, whole
+from baogao.corpus.records import Mark, Record, Relation, Tag
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.spans import Span

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.errors import BaogaoError
 from baogao.labels import load_labels
 from baogao.progress import console, print_table

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from label_studio_sdk import LabelStudio
 
-from baogao.corpus.records import Record, write_jsonl
+from baogao.corpus.jsonl import write_jsonl
+from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open
 from baogao.labels import LabelSet

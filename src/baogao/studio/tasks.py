@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from baogao.corpus.records import whole
+from baogao.corpus.jsonl import whole
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.reports.sentences import paragraphs
