@@ -27,11 +27,12 @@ from transformers import (
 
 from baogao import BaogaoError, load
 from baogao.corpus import Mark, load_records, record_of
-from baogao.files import configs_dir
-from baogao.labels import LabelSet
+from baogao.corpus.records import write_jsonl
+from baogao.files import configs_dir, sha256_text
+from baogao.labels import LabelSet, load_labels
 from baogao.reports import document
 from baogao.spans import Span
-from baogao.tagger import Vocabulary
+from baogao.tagger import Manifest, Vocabulary
 from baogao.tagger.vocabulary import SPECIAL
 from baogao.training.dataset import IGNORED, build_dataset, texts_of
 from baogao.training.export import SMALL
@@ -99,7 +100,10 @@ def test_the_directory_describes_itself(corpus: Path, tmp_path: Path, capsys: py
     assert signature["seed"] == 13
     assert set(signature["data"]) == {"train", "development", "test"}
     card = (folder / "README.md").read_text("utf-8")
-    assert "Strict span scores, test" in card
+    assert "## Scores, test" in card
+    assert "Strict span scores" in card
+    (train,) = (r for r in load_records([corpus], load_labels()) if r.meta["split"] == "train")
+    assert Manifest.load(folder).trained == ((train.sha256, train.meta["place"]),)
     assert signature["config"] in card
     text = "全年地区生产总值完成5亿元。"
     onnx, weights = load(folder, "onnx")(text), load(folder, "torch")(text)
@@ -111,6 +115,22 @@ def test_the_directory_describes_itself(corpus: Path, tmp_path: Path, capsys: py
     assert AutoTokenizer.from_pretrained(folder)(text)["input_ids"] == expected
     with pytest.raises(BaogaoError, match="already holds a run"):
         finetune(configure(f"corpus.annotations=[{corpus}]", *TINY), folder)
+
+
+def test_leakage_is_refused_unless_allowed(corpus: Path, tmp_path: Path, labels: LabelSet) -> None:
+    records = load_records([corpus], labels)
+    train = next(r for r in records if r.meta["split"] == "train")
+    copy = (train.text or "") + "完。"
+    copied = [
+        replace(r, text=copy, sha256=sha256_text(copy), marks=()) if r.meta["split"] == "test" else r for r in records
+    ]
+    path = tmp_path / "leaking.jsonl"
+    write_jsonl(path, copied)
+    with pytest.raises(BaogaoError, match=r"leakage: .* near-duplicate paragraphs") as caught:
+        prepare(configure(f"corpus.annotations=[{path}]"), labels)
+    assert "corpus.allow_leakage=true" in str(caught.value)
+    parts = prepare(configure(f"corpus.annotations=[{path}]", "corpus.allow_leakage=true"), labels)
+    assert len(parts.test) == 1
 
 
 class Interrupt(TrainerCallback):

@@ -201,10 +201,10 @@ def _pairs(records: Sequence[Record]) -> dict[tuple[str, str], list[Case]]:
         same_text[record.sha256].append(record)
     pairs: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for layers in same_text.values():
+        text = next((r.text for r in layers if r.text is not None), None)
         for one, other in combinations(sorted(layers, key=lambda r: r.annotator), 2):
             common = common_ranges(one, other)
             if common:
-                text = other.text if one.text is None else one.text
                 gold, found = _within(_found(one), common), _within(_found(other), common)
                 case = Case(one.id, one.sha256, gold, found, text)
                 pairs[one.annotator or "gold", other.annotator or "gold"].append(case)

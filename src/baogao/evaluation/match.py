@@ -126,7 +126,7 @@ def match(cases: Sequence[Case], labels: Sequence[str]) -> Matched:
     ordered = tuple(sorted(cases, key=lambda c: (c.sha256, c.id)))
     sides = [s for c in ordered for s in c.gold], [s for c in ordered for s in c.predicted]
     known = {name: i for i, name in enumerate(labels)}
-    for name in sorted({s.label for s in chain(*sides)} - known.keys()):
+    for name in sorted(set(map(attrgetter("label"), chain(*sides))) - known.keys()):
         known[name] = len(known)
     texts = [case.text for case in ordered if case.text is not None]
     text = "\0".join([*texts, ""]) if len(texts) == len(ordered) else None
@@ -135,8 +135,10 @@ def match(cases: Sequence[Case], labels: Sequence[str]) -> Matched:
                for c in ordered]  # fmt: skip
     offset = np.concatenate(([0], np.cumsum(extents, dtype=np.int64)))
     marks = None if text is None else _quote_marks(text)
-    gold = _table(sides[0], [len(c.gold) for c in ordered], ordered, offset, known, marks)
-    predicted = _table(sides[1], [len(c.predicted) for c in ordered], ordered, offset, known, marks)
+    unscored = np.full(len(sides[0]), np.nan)
+    scores = np.array([s.score for s in sides[1]], dtype=np.float64)  # None becomes NaN
+    gold = _table(sides[0], [len(c.gold) for c in ordered], ordered, offset, known, marks, unscored)
+    predicted = _table(sides[1], [len(c.predicted) for c in ordered], ordered, offset, known, marks, scores)
 
     gold_partner = np.full(len(gold), NONE, dtype=np.int64)
     predicted_partner = np.full(len(predicted), NONE, dtype=np.int64)
@@ -184,6 +186,7 @@ def _table(
     offset: Ints,
     known: dict[str, int],
     marks: Bools | None,
+    scores: Floats,
 ) -> Table:
     """The columns of the spans of all cases, of which the first has ``sizes[0]``, and so on."""
     count = len(spans)
@@ -191,8 +194,7 @@ def _table(
     base = offset[document]
     start = base + np.fromiter(map(attrgetter("start"), spans), np.int64, count)
     end = base + np.fromiter(map(attrgetter("end"), spans), np.int64, count)
-    label = np.fromiter((known[s.label] for s in spans), np.int64, count)
-    score = np.array([getattr(s, "score", None) for s in spans], dtype=np.float64)  # None becomes NaN
+    label = np.fromiter(map(known.__getitem__, map(attrgetter("label"), spans)), np.int64, count)
     order = np.argsort(start, kind="stable")
     start, end = start[order], end[order]
     wrong = np.flatnonzero((end <= start) | (start < base) | (end >= offset[document + 1]))
@@ -208,7 +210,7 @@ def _table(
             remedy="spans are flat: keep the outermost",
         )
     core_start, core_end = (start, end) if marks is None else _core(start, end, marks)
-    return Table(document, start, end, label[order], score[order], core_start, core_end)
+    return Table(document, start, end, label[order], scores[order], core_start, core_end)
 
 
 def _quote_marks(text: str) -> Bools:
