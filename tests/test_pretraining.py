@@ -191,7 +191,7 @@ def test_an_interrupted_run_ends_as_an_undisturbed_one_and_is_fine_tuned(tmp_pat
         "encoder.max_characters=28", "trainer.onnx=false",
     )  # fmt: skip
     metrics = finetune(settings, tmp_path / "tagger")
-    assert 0 <= metrics["test"]["micro"]["f1"] <= 1
+    assert 0 <= metrics["test"]["modes"]["strict"]["micro"]["f1"] <= 1
 
 
 @pytest.mark.parametrize(

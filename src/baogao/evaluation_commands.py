@@ -71,7 +71,7 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
         options["seen"] = surfaces(train)
         if any(r.text is None for r in train):
             notes.append("Not every training text is at hand (--reports): its surfaces count as unseen.")
-    elif tagger is not None:
+    if tagger is not None:
         trained = [Record(unit or sha256[:16], sha256, (), {"unit": unit}) for sha256, unit in tagger.manifest.trained]
         notes.append(refuse_leaks(leaks(trained, records), allow=asked.allow_leakage, option=GO_ON))
     options["notes"] = [note for note in notes if note]
