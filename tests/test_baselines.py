@@ -71,8 +71,11 @@ def test_examples_tag_the_annotated_view(labels: LabelSet) -> None:
 
 def test_crf_learns_two_reports(labels: LabelSet) -> None:
     pytest.importorskip("sklearn_crfsuite")
-    from benchmarks.baselines.crf import Crf, Settings
+    from benchmarks.baselines.crf import Crf, Settings, lawful
 
+    stray = ["I-VALUE", "I-VALUE", "O", "I-METRIC", "I-VALUE", "B-VALUE", "I-VALUE"]
+    mended = ["B-VALUE", "I-VALUE", "O", "B-METRIC", "B-VALUE", "B-VALUE", "I-VALUE"]
+    assert [labels.tags[i] for i in lawful(stray, labels)] == mended
     sentence = "全年⟦指标|{}⟧⟦数值|{}亿元⟧，⟦增减|增长{}%⟧，实施⟦项目行动|“{}”工程⟧。\n"
     names = ["生产总值", "工业产值", "财政收入", "存款余额", "消费总额", "外贸总额"]
     sources = ["".join(sentence.format(n, k + i, i + 2, n[:2] + "提升") for i, n in enumerate(names)) for k in (3, 17)]
