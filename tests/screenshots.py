@@ -106,7 +106,7 @@ def walk(page: Page, studio: Studio, number: int, task: Task, spans: Sequence[Sp
     assert submit(page).status == 201
     expect(page.locator(TEXT)).to_contain_text(following.text.splitlines()[0][:12])
     expect(page.locator(f"{TEXT} .htx-highlight")).not_to_have_count(0)
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_text("Annotation saved successfully")).not_to_be_visible()
     save(page, "preannotated")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from baogao.corpus.records import Mark, Tag
+from baogao.corpus.records import Mark, Relation, Tag
 from baogao.labels import LabelSet
 from baogao.predictor import load
 from baogao.reports.read import document
@@ -16,7 +16,7 @@ from baogao.studio.project import task_address
 from baogao.studio.push import PreAnnotation, by_task
 from baogao.studio.tasks import split
 from studio_page import TEXT as TEXT_BOX
-from studio_page import browser_page, draw, log_in, open_task, stream, submit, tag_difficult
+from studio_page import browser_page, draw, log_in, open_task, relate, stream, submit, tag_difficult
 from studio_server import Studio
 from test_studio_roundtrip import Project
 
@@ -68,6 +68,8 @@ def test_spans_drawn_with_the_mouse_come_back_to_the_character(project: Project,
                 draw(page, start, end, key)
                 if person == PEOPLE[0] and label == "SLOGAN":
                     tag_difficult(page, start)
+            if person == PEOPLE[0]:
+                relate(page, *(task.text.index(surface) for surface, _, _ in DRAWN[:2]))
             assert submit(page).status == 201
     pulled = project.pull()
     assert pulled.asides == ()
@@ -76,6 +78,7 @@ def test_spans_drawn_with_the_mouse_come_back_to_the_character(project: Project,
     assert first.text == TEXT
     assert first.marks == GOLD
     assert first.tags == tuple(Tag(*m[:2], "DIFF") for m in GOLD if m.label == "SLOGAN")
+    assert first.relations == (Relation(GOLD[0][:2], GOLD[1][:2]),)
     place = TEXT.index("8.2亿元")
     changed = {Mark(TEXT.index("3个"), TEXT.index("3个") + 2, "VALUE"), Mark(place, place + 5, "VALUE")}
     assert set(second.marks) == set(GOLD) - changed | {Mark(place - 2, place + 5, "VALUE")}

@@ -15,11 +15,11 @@ import pytest
 from baogao.corpus import load_records
 from baogao.corpus.label_studio import render_results
 from baogao.corpus.records import Mark, Record, Relation, Tag
-from baogao.labels import LabelSet
+from baogao.labels import LabelSet, load_labels
 from baogao.predictor import load
 from baogao.reports.read import document
 from baogao.spans import Span
-from baogao.studio.project import ensure_project
+from baogao.studio.project import ensure_project, find_project
 from baogao.studio.pull import Pulled, pull, side_files
 from baogao.studio.push import Held, PreAnnotation, Pushed, by_task, held_tasks, push
 from baogao.studio.tasks import Task, split
@@ -253,3 +253,47 @@ def test_a_thousand_tasks_in_seconds_and_none_lost(project: Project, capsys: pyt
             f"\n1,000 tasks: pushed in {pushed - began:.1f} s, pulled in {done - annotated:.1f} s",
             file=sys.stderr,
         )
+
+
+def test_from_reports_to_gold_by_the_commands_alone(studio: Studio, tmp_path: Path) -> None:
+    """Two annotators, an adjudicator, gold: every step as a user types it."""
+    report = tmp_path / "乙镇_2023.txt"
+    report.write_bytes(TEXT.encode())
+    here = {"LABEL_STUDIO_URL": studio.url, "LABEL_STUDIO_API_KEY": studio.key}
+    name = ("--title", "by commands")
+    pushed = baogao("studio", "push", report, *name, "--size", "30", "--annotators", "2", **here)
+    clear(pushed, 0, "tasks: ", " added, 0 were there")
+    clear(
+        baogao("studio", "push", report, tmp_path / "none.txt", *name, "--size", "30", **here), 1, "0 added", "none.txt"
+    )
+    clear(baogao("studio", "push", report, *name, **here), 1, "pieces of another size")
+    number = find_project(studio.client, studio.url, title="by commands")
+    assert number is not None
+    held = held_tasks(studio.client, studio.url, number)
+    people = [studio.annotator(f"{n}@example.org") for n in ("one", "two")]
+    for h in held:
+        people[0].annotations.create(h.number, result=results(h.task))
+        people[1].annotations.create(h.number, result=results(h.task, GOLD[:7] + GOLD[8:]))
+    pulled = tmp_path / "pulled.jsonl"
+    clear(baogao("studio", "pull", *name, "-o", pulled, **here), 0, "one@example.org, two@example.org", "2 records")
+    agreed = baogao("studio", "agree", pulled)
+    clear(agreed, 0, "1 disagreements")
+    # 11 and 10 spans, 10 the same: 20 / 21.
+    assert "0.952" in agreed.stdout
+    (difference,) = json.loads(baogao("studio", "agree", pulled, "--format", "json").stdout)["disagreements"]
+    assert (difference["text"], difference["versions"]["two@example.org"]) == (SPANS[7][0], [])
+    (disputed,) = (h for h in held if h.task.start <= GOLD[7].start < h.task.end)
+    assert difference["url"] == f"{studio.url}/projects/{number}/data?task={disputed.number}"
+    gold = tmp_path / "gold.jsonl"
+    clear(baogao("studio", "gold", pulled, "-o", gold), 1, f"{len(held) - 1} agreed", difference["url"])
+    clear(baogao("studio", "adjudicate", pulled, "--title", "verdicts", **here), 0, "1 disputed tasks, 1 added")
+    other = find_project(studio.client, studio.url, title="verdicts")
+    assert other is not None
+    (case,) = held_tasks(studio.client, studio.url, other)
+    assert case.models == {"标注 1", "标注 2"}
+    studio.client.annotations.create(case.number, result=results(case.task))
+    verdicts = tmp_path / "verdicts.jsonl"
+    clear(baogao("studio", "pull", "--title", "verdicts", "-o", verdicts, **here), 0)
+    clear(baogao("studio", "gold", pulled, "-a", verdicts, "-o", gold), 0, "1 adjudicated")
+    (record,) = load_records([gold], load_labels("report"))
+    assert (record.text, record.marks, record.ranges, record.annotator) == (TEXT, tuple(sorted(GOLD)), None, "gold")
