@@ -134,6 +134,7 @@ class Line:
     url: str
     rule: Callable[[int, str, str], str | int | None]
     seen: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b'{"detail": "made up by a test"}'
 
 
 def _handler(line: Line, target: str) -> type[BaseHTTPRequestHandler]:
@@ -147,7 +148,7 @@ def _handler(line: Line, target: str) -> type[BaseHTTPRequestHandler]:
             if fate == "before":
                 return self.drop()
             if isinstance(fate, int):
-                return self.reply(fate, b'{"detail": "made up by a test"}', "application/json")
+                return self.reply(fate, line.body, "application/json")
             try:
                 status, kind, content = self.forward(body)
             except (OSError, http.client.HTTPException):

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 
 from baogao import BaogaoError, Document, Span
-from baogao.corpus import Mark, Record, fingerprint, record_of
+from baogao.corpus import Mark, Record, fingerprint, load_records, record_of
 from baogao.corpus.jsonl import parse_record, read_jsonl, write_jsonl
+from baogao.corpus.records import Relation, Tag
+from baogao.corpus_commands import convert_command
 from baogao.files import sha256_text
+from baogao.labels import load_labels
 from strategies import annotated
 
 TEXT = "全年生产总值5万元。"
@@ -101,3 +104,20 @@ def test_standoff_without_ranges_counts_everywhere() -> None:
     ((start, end),) = found.annotated()
     assert start == 0
     assert end > 10**9
+
+
+def test_tags_and_relations_are_kept_or_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "总值5亿元"
+    marks = (Mark(0, 2, "METRIC"), Mark(2, 5, "VALUE"))
+    tags, relations = (Tag(2, 5, "DIFF"),), (Relation((0, 2), (2, 5)),)
+    full = Record("a", sha256_text(text), marks, text=text, tags=tags, relations=relations)
+    write_jsonl(tmp_path / "a.jsonl", [full])
+    for name in ("b.studio.json", "b.conll"):
+        assert convert_command([tmp_path / "a.jsonl"], tmp_path / name, labels="report", reports=None) == 0
+    assert capsys.readouterr().err.count("2 tags and relations are left out") == 1
+    kept, lost = (load_records([tmp_path / name], load_labels()) for name in ("b.studio.json", "b.conll"))
+    assert (kept[0].marks, kept[0].tags, kept[0].relations) == (marks, tags, relations)
+    assert (lost[0].marks, lost[0].tags) == (marks, ())
+    for broken in ({"tags": [[0, 2]]}, {"tags": 5}, {"relations": [[0, 2]]}, {"relations": [[[0, 2], [2, "5"]]]}):
+        with pytest.raises(BaogaoError, match="'tags' must be a list"):
+            parse_record(json.dumps({**full.to_json(), **broken}))

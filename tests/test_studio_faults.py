@@ -265,6 +265,9 @@ def test_a_server_that_is_not_there_or_no_server(studio: Studio, tmp_path: Path,
     clear(baogao("studio", "pull", "--url", secure, "-o", output, **key), 1, "no secure connection")
     broken = shaky(lambda count, method, path: 500)
     clear(baogao("studio", "pull", "--url", broken.url, "-o", output, **key), 1, "the server failed (500)")
+    page = shaky(lambda count, method, path: 200)
+    page.body = b"<html>another server</html>"
+    clear(baogao("studio", "pull", "--url", page.url, "-o", output, **key), 1, "is no Label Studio")
     nobody = {"BAOGAO_STUDIO": str(tmp_path / "none"), "LABEL_STUDIO_URL": "", "LABEL_STUDIO_API_KEY": ""}
     clear(baogao("studio", "pull", "-o", output, **nobody), 1, "no server is running here")
     clear(baogao("studio", "pull", "--url", studio.url, "-o", output, **nobody), 1, "no key for")

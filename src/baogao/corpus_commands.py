@@ -79,6 +79,9 @@ def convert_command(source: Sequence[Path], target: Path, *, labels: str, report
     if not target.name.endswith(".jsonl") or reports is not None:
         records = require_text(records, reports)
     written = write_records(target, records, label_set)
+    drawn = sum(len(record.tags) + len(record.relations) for record in records)
+    if drawn and not target.name.endswith((".jsonl", ".studio.json")):
+        console().print(f"{drawn} tags and relations are left out: only .jsonl and .studio.json hold them")
     console().print(f"{len(records)} records → {len(written)} files ({target})")
     return 0
 

@@ -37,6 +37,9 @@ def push_command(
     label_set = load_labels(labels)
     predictor = None if model is None else _predictor(model, label_set)
     documents, failed = _read(files, quiet=quiet)
+    if not documents:
+        console().print("nothing was pushed: none of the files could be read")
+        return 1
     tasks: list[Task] = []
     made: dict[str, PreAnnotation] = {}
     for name, document in track(documents.items(), "splitting", quiet=quiet):

@@ -113,6 +113,8 @@ def _unreachable(url: str, error: httpx.TransportError) -> BaogaoError:
 def _refusal(url: str, error: ApiError) -> BaogaoError:
     status = error.status_code or 0
     detail = _detail(error.body)
+    if 0 < status < 400:
+        return BaogaoError(f"{url}: what answers there is no Label Studio", remedy="check the address")
     if status == 401:
         return BaogaoError(
             f"{url}: the server refuses the key: {detail}",
