@@ -27,7 +27,7 @@ from transformers import (
 
 from baogao import BaogaoError, load
 from baogao.corpus import Mark, load_records, record_of
-from baogao.corpus.records import write_jsonl
+from baogao.corpus.jsonl import write_jsonl
 from baogao.files import configs_dir, sha256_text
 from baogao.labels import LabelSet, load_labels
 from baogao.reports import document
