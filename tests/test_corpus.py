@@ -141,6 +141,12 @@ def test_splits_keep_places_whole_and_do_not_depend_on_order(places: list[int], 
     assert all(owners)
 
 
+def test_a_dominant_place_leaves_one_for_development() -> None:
+    """Three small places do not make a fifth together: test must not take all of them."""
+    parts = split(corpus([0] * 17 + [1, 2, 3]), development=0.2, test=0.2, seed=0)
+    assert all(parts.values())
+
+
 def test_given_splits_are_kept() -> None:
     records = [make("a", "一", place="甲", split="test"), make("b", "二", place="甲"), *corpus([1, 2, 3])]
     parts = split(records, development=0.2, test=0.1)

@@ -65,8 +65,10 @@ def split(
     total = sum(size_of(r) for r in records)
     for part, share in (("test", test), ("development", development)):
         while share and free and sum(map(size_of, parts[part])) < share * total:
-            if len(free) == 1 and not parts["train"]:
-                break  # something must be left to train on
+            # Something must be left to train on, and once test has a place, one for development.
+            waiting = part == "test" and bool(parts["test"]) and development > 0 and not parts["development"]
+            if len(free) <= (not parts["train"]) + waiting:
+                break
             parts[part] += places[free.pop(0)]
         if share and not parts[part]:
             raise BaogaoError(

@@ -218,7 +218,7 @@ def _quote_marks(text: str) -> Bools:
     wanted = np.zeros(2**16, dtype=np.bool_)
     wanted[[ord(c) for c in QUOTES]] = True
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-    return wanted[np.minimum(codes, 2**16 - 1)]
+    return np.asarray(wanted[np.minimum(codes, 2**16 - 1)])
 
 
 def _core(start: Ints, end: Ints, marks: Bools) -> tuple[Ints, Ints]:
