@@ -157,18 +157,19 @@ def _in_batches(
         for start in range(0, len(items), BATCH):
             batch: Sequence[T] = items[start : start + BATCH]
             size = len(batch)
+            unsure = False
             for pause in (*PAUSES, None):
                 try:
-                    with talking(url):
-                        add(batch)
+                    batch = remaining(batch) if unsure else batch
+                    if batch:
+                        with talking(url):
+                            add(batch)
                     break
                 except LostConnectionError:
                     if pause is None:
                         raise
+                    unsure = True
                     time.sleep(pause)  # also lets a request that the server is still at come to its end
-                    batch = remaining(batch)
-                    if not batch:
-                        break
             progress.advance(shown, size)
 
 
