@@ -106,7 +106,9 @@ def walk(page: Page, studio: Studio, number: int, task: Task, spans: Sequence[Sp
     assert submit(page).status == 201
     expect(page.locator(TEXT)).to_contain_text(following.text.splitlines()[0][:12])
     expect(page.locator(f"{TEXT} .htx-highlight")).not_to_have_count(0)
-    expect(page.get_by_text("Annotation saved successfully")).not_to_be_visible()
+    expect(page.get_by_text("Annotation saved successfully")).to_have_count(0)
+    page.get_by_text("Regions", exact=True).first.click()
+    expect(page.get_by_text("检疫卡口")).not_to_have_count(1)  # in the text and in the list
     save(page, "preannotated")
 
 
