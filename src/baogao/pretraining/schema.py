@@ -46,9 +46,9 @@ class PretrainerConfig:
     steps: int = 10_000  # may be changed when resuming, as long as the decay has not begun
     minutes: float | None = None  # stop after so long, to be resumed; null: run to the end
     batch_size: int = 32  # windows
-    lr: float = 1e-3
+    lr: float = 5e-4
     weight_decay: float = 0.01
-    warmup_steps: int = 300
+    warmup_steps: int = 500
     decay_steps: int = 2_000
     max_grad_norm: float = 1.0
     save_steps: int = 250
