@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,10 +18,10 @@ from baogao.evaluation.kinds import KINDS
 from baogao.evaluation.page import render_page
 from baogao.evaluation.result import Error, ErrorSpan
 from evaluation_help import LABELS, case, result_of
+from studio_page import CHROMIUM
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM: Final = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 SENTENCES: Final = (
     "全年地区生产总值完成七十五亿元，比上年增长六个点。",
     "𠮷镇实施“百千万工程”，打造𠀋美丽乡村👨‍👩‍👧。",

@@ -199,7 +199,8 @@ def test_an_interrupted_run_ends_as_an_undisturbed_one_and_is_fine_tuned(tmp_pat
     [
         ("architecture.attention_heads=3", "no multiple"),
         ("trainer.decay_steps=9", "exceed"),
-        ("masking.rate=1.5", "no share"),
+        ("masking.rate=1.5", "masking.rate=1.5 cannot be"),
+        ("trainer.lr=nan", "trainer.lr=nan cannot be"),
         ("text.held_out=9", "text.held_out=9"),
         ("text.held_out=9000000", "too few"),
         ("trainer.precision=fp8", "fp8"),

@@ -260,6 +260,12 @@ def test_a_folder_of_the_users_is_not_touched(corpus: Path, tmp_path: Path) -> N
     [
         (["trainer.batch_size=0"], "batch_size=0 cannot be"),
         (["trainer.threads=-1"], "threads=-1 cannot be"),
+        (["trainer.threads=0"], "threads=0 cannot be"),
+        (["trainer.seed=-1"], "seed=-1 cannot be"),
+        (["trainer.lr=nan"], "lr=nan cannot be"),
+        (["trainer.warmup=2"], "warmup=2.0 cannot be"),
+        (["head.dropout=2"], "dropout=2.0 cannot be"),
+        (["encoder.architecture.attention_heads=3"], "no multiple of encoder.architecture.attention_heads=3"),
         (["trainer.epochs=0", "trainer.max_steps=-1"], "neither trainer.epochs"),
         (["encoder.path=x"], "either a path or an architecture"),
         (["encoder.max_characters=5"], "too short"),

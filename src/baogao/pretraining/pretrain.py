@@ -26,6 +26,7 @@ from baogao.pretraining.schema import PretrainConfig
 from baogao.pretraining.text import Source, gather
 from baogao.progress import console
 from baogao.tagger import Vocabulary
+from baogao.training.limits import require, require_shape
 from baogao.training.loop import CHECKPOINTS, on_cpu, precision
 from baogao.training.runs import begin, claim
 from baogao.training.signature import versions
@@ -90,26 +91,21 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
 
 
 def _validate(config: PretrainConfig) -> None:
-    architecture, trainer = config.architecture, config.trainer
-    if architecture.hidden_size % architecture.attention_heads:
-        raise BaogaoError(
-            f"architecture.hidden_size={architecture.hidden_size} is no multiple of "
-            f"architecture.attention_heads={architecture.attention_heads}",
-            remedy="give 64 of the width to each head",
-        )
-    for name, value, low in (
-        ("trainer.steps", trainer.steps, 1),
-        ("trainer.batch_size", trainer.batch_size, 1),
-        ("trainer.save_steps", trainer.save_steps, 1),
-        ("max_characters", config.max_characters, 16),
-        ("text.held_out", config.text.held_out, config.max_characters),
-        ("masking.mean_length", config.masking.mean_length, 1),
-        ("masking.max_length", config.masking.max_length, 1),
-    ):
-        if value < low:
-            raise BaogaoError(f"{name}={value} cannot be", remedy=f"give at least {low}")
-    if not 0 < config.masking.rate < 1:
-        raise BaogaoError(f"masking.rate={config.masking.rate} is no share", remedy="0.15 to 0.4 are usual")
+    trainer = config.trainer
+    require_shape("architecture", config.architecture)
+    require("trainer.seed", trainer.seed, 0, 2**32 - 1)
+    for name in ("steps", "batch_size", "save_steps"):
+        require(f"trainer.{name}", getattr(trainer, name), 1)
+    for name in ("lr", "weight_decay", "max_grad_norm", "warmup_steps", "decay_steps"):
+        require(f"trainer.{name}", getattr(trainer, name), 0)
+    require("trainer.threads", 1 if trainer.threads is None else trainer.threads, 1)
+    require("max_characters", config.max_characters, 16)
+    require("text.held_out", config.text.held_out, config.max_characters)
+    require("masking.rate", config.masking.rate, 0.01, 0.9)
+    require("masking.mean_length", config.masking.mean_length, 1)
+    require("masking.max_length", config.masking.max_length, 1)
+    for number, source in enumerate(config.text.sources):
+        require(f"text.sources[{number}].passes", source.passes, 0.001)
     if trainer.warmup_steps + trainer.decay_steps > trainer.steps:
         raise BaogaoError(
             f"trainer.warmup_steps={trainer.warmup_steps} and trainer.decay_steps={trainer.decay_steps} exceed "

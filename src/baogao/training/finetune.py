@@ -27,6 +27,7 @@ from baogao.training.card import model_card
 from baogao.training.dataset import build_dataset, texts_of
 from baogao.training.encoders import load_encoder
 from baogao.training.export import export_onnx
+from baogao.training.limits import require, require_shape
 from baogao.training.loop import CHECKPOINTS, on_cpu, precision, run_trainer
 from baogao.training.runs import begin, claim
 from baogao.training.schema import TrainConfig
@@ -95,16 +96,17 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
 def _validate(config: TrainConfig) -> None:
     """BaogaoError for settings of the right type that cannot be."""
     trainer = config.trainer
-    for name, value, low in (
-        ("batch_size", trainer.batch_size, 1),
-        ("accumulate", trainer.accumulate, 1),
-        ("threads", trainer.threads or 1, 1),
-        ("evaluations", trainer.evaluations, 1),
-        ("patience", trainer.patience, 0),
-        ("lr", trainer.lr, 0),
-    ):
-        if value < low:
-            raise BaogaoError(f"trainer.{name}={value} cannot be", remedy=f"give at least {low}")
+    require("trainer.seed", trainer.seed, 0, 2**32 - 1)  # numpy's limit
+    for name in ("batch_size", "accumulate", "evaluations"):
+        require(f"trainer.{name}", getattr(trainer, name), 1)
+    for name in ("patience", "lr", "weight_decay", "max_grad_norm"):
+        require(f"trainer.{name}", getattr(trainer, name), 0)
+    require("trainer.threads", 1 if trainer.threads is None else trainer.threads, 1)
+    require("trainer.warmup", trainer.warmup, 0, 1)
+    require("head.dropout", config.head.dropout, 0, 1)
+    require("head.label_smoothing", config.head.label_smoothing, 0, 1)
+    if config.encoder.architecture is not None:
+        require_shape("encoder.architecture", config.encoder.architecture)
     precision(trainer.precision)
     on_cpu(trainer.device)
     if trainer.max_steps <= 0 and trainer.epochs <= 0:
