@@ -14,8 +14,6 @@ from torch.utils.data import SequentialSampler
 from transformers import (
     BertConfig,
     BertForMaskedLM,
-    PrinterCallback,
-    ProgressCallback,
     Trainer,
     TrainerCallback,
     TrainerControl,
@@ -144,13 +142,10 @@ def masked_trainer(
         disable_tqdm=True,
     )
     seen = settings.steps * settings.batch_size
-    trainer = _InOrder(
+    return _InOrder(
         model=model,
         args=arguments,
         train_dataset=MaskedWindows(streams, passes, vocabulary, **window, seed=settings.seed, count=seen),
         eval_dataset=MaskedWindows([held_out], [1.0], vocabulary, **window, seed=HELD_OUT_SEED, count=HELD_OUT_WINDOWS),
         callbacks=[RichProgress(quiet=settings.quiet), _Watch(config)],
     )
-    for printing in (PrinterCallback, ProgressCallback):
-        trainer.remove_callback(printing)
-    return trainer

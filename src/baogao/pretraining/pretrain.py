@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from transformers import BertForMaskedLM, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 from transformers.utils import logging as transformers_logging
 
 import baogao
@@ -27,7 +26,7 @@ from baogao.pretraining.text import Source, gather
 from baogao.progress import console
 from baogao.tagger import Vocabulary
 from baogao.training.limits import require, require_shape
-from baogao.training.loop import CHECKPOINTS, on_cpu, precision
+from baogao.training.loop import carry_out, on_cpu, precision
 from baogao.training.runs import begin, claim
 from baogao.training.signature import versions
 from baogao.training.tokenizer import hub_tokenizer
@@ -66,11 +65,7 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
     set_seed(config.trainer.seed)
     begin(folder, signed)
     trainer = masked_trainer(config, folder, vocabulary, streams, [s.passes for s in sources], held_out)
-    checkpoints = folder / CHECKPOINTS
-    last = None
-    if config.trainer.resume and checkpoints.is_dir():
-        last = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call]
-    trainer.train(resume_from_checkpoint=last)
+    carry_out(trainer, folder, resume=config.trainer.resume)
     step = int(trainer.state.global_step)
     if step < config.trainer.steps:
         say(f"stopped at step {step} of {config.trainer.steps}; go on with trainer.resume=true")

@@ -170,13 +170,18 @@ def run_trainer(
         compute_metrics=tag_scores(labels),
         callbacks=[RichProgress(quiet=settings.quiet), *callbacks],
     )
-    for printing in (PrinterCallback, ProgressCallback):
-        trainer.remove_callback(printing)
     if settings.patience > 0:
         trainer.add_callback(EarlyStoppingCallback(early_stopping_patience=settings.patience))
+    carry_out(trainer, folder, resume=settings.resume)
+
+
+def carry_out(trainer: Trainer, folder: Path, *, resume: bool) -> None:
+    """Train without the Trainer's own printing; with ``resume`` from the last checkpoint in ``folder``, if any."""
+    for printing in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(printing)
     checkpoints = folder / CHECKPOINTS
     last = None
-    if settings.resume and checkpoints.is_dir():
+    if resume and checkpoints.is_dir():
         last = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call]
     trainer.train(resume_from_checkpoint=last)
 
