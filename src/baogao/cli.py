@@ -17,7 +17,7 @@ from baogao.corpus_cli import app as corpus_app
 from baogao.errors import BaogaoError
 from baogao.evaluation_cli import app as evaluation_app
 from baogao.guard import guarded, set_up
-from baogao.options import Labels, Leakage, Out, Paths, Quiet, Reports
+from baogao.options import Labels, Leakage, Model, Out, Paths, Quiet, Reports
 from baogao.studio.cli import studio_app
 
 app = typer.Typer(
@@ -80,9 +80,7 @@ def check(
 @guarded
 def predict(
     files: Paths,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Model directory [default: $BAOGAO_MODEL].")
-    ] = None,
+    model: Model = None,
     format: Annotated[str, typer.Option(help="jsonl, csv, parquet or table.")] = "jsonl",
     output: Out = None,
     engine: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",
@@ -100,9 +98,7 @@ def predict(
 @app.command()
 @guarded
 def serve(
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Model directory, or a link to one [default: $BAOGAO_MODEL].")
-    ] = None,
+    model: Model = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 9090,
     engine: Annotated[str, typer.Option(help="auto, onnx or torch.")] = "auto",

@@ -17,7 +17,7 @@ from baogao.evaluation.render import closing, dump, markdown_table, render_markd
 from baogao.evaluation.result import Point
 from baogao.evaluation.sheets import sheets
 from baogao.evaluation.words import comparison_sheets, sentences
-from baogao.files import atomic_open, keep_inputs, write_json, write_text
+from baogao.files import atomic_open, keep_inputs, located, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table
 from baogao.scoring import agreements, score_predictions, score_tagger, sound_records, surfaces
@@ -50,6 +50,7 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
     """The evaluation of a model directory, or of any system's predictions, against gold."""
     if not _known_form(asked.form):
         return 2
+    predicted = located(predicted)
     inputs = [*gold, *asked.layers, *asked.train, predicted]
     keep_inputs(inputs, asked.output, asked.errors, asked.report)
     tagger = Tagger.load(predicted) if (predicted / "baogao.json").is_file() else None

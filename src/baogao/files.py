@@ -9,9 +9,24 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from baogao.errors import BaogaoError
+
+PACKAGED: Final = "packaged:"
+"""Prefix of the names of what comes with the package: ``packaged:tagger`` and ``packaged:encoder``."""
+
+
+def located(name: str | Path) -> Path:
+    """The path that a model's name stands for: itself, or a folder of the package where it begins with PACKAGED."""
+    if not str(name).startswith(PACKAGED):
+        return Path(name)
+    models = Path(__file__).resolve().parent / "models"
+    path = models / str(name).removeprefix(PACKAGED)
+    if path.parent != models or not path.is_dir():
+        there = ", ".join(sorted(f"{PACKAGED}{p.name}" for p in models.glob("*") if p.is_dir()))
+        raise BaogaoError(f"no such model comes with the package: {name}", remedy=f"there are: {there or 'none'}")
+    return path
 
 
 def configs_dir() -> Path:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, overload
 
-from baogao.errors import BaogaoError
+from baogao.files import PACKAGED, located
 from baogao.measurements import measurements
 from baogao.reports.read import document as document_of
 from baogao.spans import Document
@@ -17,6 +17,8 @@ from baogao.tagger.engines import EngineName
 from baogao.tagger.tagger import Tagger
 
 MODEL_VARIABLE: Final = "BAOGAO_MODEL"
+DEFAULT: Final = f"{PACKAGED}tagger"
+"""The tagger that comes with the package."""
 
 
 class Predictor:
@@ -55,19 +57,17 @@ class Predictor:
         return replace(tagged, measurements=measurements(tagged))
 
 
+def chosen(model: str | Path | None = None) -> Path:
+    """The model directory that is meant: ``model``, else what BAOGAO_MODEL names, else the packaged tagger."""
+    return located(model or os.environ.get(MODEL_VARIABLE) or DEFAULT)
+
+
 def load(model: str | Path | None = None, engine: EngineName = "auto", *, threads: int | None = None) -> Predictor:
-    """Load a model directory; ``model`` defaults to the one that the environment variable BAOGAO_MODEL names.
+    """Load a model directory: see ``chosen`` for which.
 
     ``engine``: ``onnx`` (no torch needed), ``torch``, or ``auto`` for the first that the directory supports.
     """
-    chosen = model or os.environ.get(MODEL_VARIABLE)
-    if not chosen:
-        raise BaogaoError(
-            "no model is given",
-            remedy=f"train one (baogao train experiment=demo output=runs/demo), then name its directory: --model DIR, "
-            f"baogao.load(DIR), or the environment variable {MODEL_VARIABLE}",
-        )
-    return Predictor(Tagger.load(chosen, engine, threads=threads))
+    return Predictor(Tagger.load(chosen(model), engine, threads=threads))
 
 
 @lru_cache(maxsize=1)

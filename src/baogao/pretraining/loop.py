@@ -23,8 +23,10 @@ from transformers import (
 
 from baogao.pretraining.masking import MaskedWindows
 from baogao.pretraining.schema import PretrainConfig
+from baogao.pretraining.start import look_at_neighbours
 from baogao.progress import console
 from baogao.tagger import Vocabulary
+from baogao.training.attention import use_plain_attention
 from baogao.training.dataset import IGNORED
 from baogao.training.loop import CHECKPOINTS, RichProgress, on_cpu, precision
 
@@ -113,6 +115,11 @@ def masked_trainer(
             attention_probs_dropout_prob=0.0,
         )
     )
+    look_at_neighbours(model.bert)
+    if on_cpu(settings.device):
+        use_plain_attention(model)
+    if settings.compile:
+        model.bert.encoder.compile()
     arguments = TrainingArguments(
         output_dir=str(folder / CHECKPOINTS),
         seed=settings.seed,

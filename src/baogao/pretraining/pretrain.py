@@ -32,7 +32,7 @@ from baogao.training.signature import versions
 from baogao.training.tokenizer import hub_tokenizer
 
 METRICS: Final = "pretraining.json"
-CARRYING: Final = ("steps", "minutes", "decay_steps", "save_steps", "device", "threads", "resume", "quiet")
+CARRYING: Final = ("steps", "minutes", "decay_steps", "save_steps", "compile", "device", "threads", "resume", "quiet")
 """Settings of the trainer that may differ when a run is resumed: how long it lasts, and how it is carried out."""
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -33,7 +33,7 @@ class TextConfig:
 class MaskingConfig:
     """Which characters are hidden: spans of geometric length."""
 
-    rate: float = 0.2  # share of the characters of a window
+    rate: float = 0.3  # share of the characters of a window
     mean_length: float = 2.5  # characters a span, before the cut at max_length
     max_length: int = 8
 
@@ -45,14 +45,15 @@ class PretrainerConfig:
     seed: int = 13
     steps: int = 10_000  # may be changed when resuming, as long as the decay has not begun
     minutes: float | None = None  # stop after so long, to be resumed; null: run to the end
-    batch_size: int = 32  # windows
-    lr: float = 5e-4
+    batch_size: int = 16  # windows
+    lr: float = 1e-3
     weight_decay: float = 0.01
     warmup_steps: int = 500
     decay_steps: int = 2_000
     max_grad_norm: float = 1.0
     save_steps: int = 250
     precision: str = "bf16"  # or fp32
+    compile: bool = False  # fuse the encoder's small operations: faster on two cores and more, needs a C++ compiler
     device: str = "auto"
     threads: int | None = None
     resume: bool = False

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 from typing import Final
 
 from baogao.errors import BaogaoError
-from baogao.predictor import MODEL_VARIABLE, Predictor, load
+from baogao.predictor import Predictor, chosen, load
 from baogao.progress import console
 from baogao.tagger.directory import MANIFEST, VERIFIED
 from baogao.tagger.engines import EngineName
@@ -27,12 +26,11 @@ class Served:
     def __init__(
         self, model: str | Path | None, engine: EngineName = "auto", *, threads: int | None = None, quiet: bool = False
     ) -> None:
-        chosen = model or os.environ.get(MODEL_VARIABLE)
-        self.folder = Path(chosen) if chosen else None
+        self.folder = chosen(model)
         self._engine, self._threads, self._quiet = engine, threads, quiet
         self._lock = threading.Lock()
         self._settled = self._looked = self._stamp()
-        self.predictor: Predictor = load(chosen, engine, threads=threads)
+        self.predictor: Predictor = load(self.folder, engine, threads=threads)
 
     def refresh(self) -> bool:
         """Look at the directory; load what it holds when that has changed and is whole. True where it was replaced.
@@ -46,7 +44,6 @@ class Served:
             if stamp == self._settled or stamp != before or not stamp or not self._complete():
                 return False
             self._settled = stamp
-            assert self.folder is not None
             old = self.predictor.model_id
             try:
                 # Resolved first: a link may be set again while the files are read.
@@ -59,13 +56,10 @@ class Served:
             return True
 
     def _complete(self) -> bool:
-        assert self.folder is not None
         return not (self.folder / "run.json").exists() or (self.folder / "metrics.json").exists()
 
     def _stamp(self) -> Stamp:
         """What tells one state of the directory from another; empty where there is no model."""
-        if self.folder is None:
-            return ()
         found = []
         for name in _WATCHED:
             try:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from baogao.guard import guarded
+from baogao.options import Model
 
 studio_app = typer.Typer(
     help="Label Studio: a local server, reports in, annotations out, agreement.", no_args_is_help=True
@@ -155,9 +156,7 @@ def gold(
 @studio_app.command("next")
 @guarded
 def next_(
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Model directory [default: $BAOGAO_MODEL].")
-    ] = None,
+    model: Model = None,
     limit: Annotated[int, typer.Option(min=1, help="How many tasks.")] = 50,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the order, change nothing on the server.")] = False,
     format: Annotated[str, typer.Option(help="table or jsonl.")] = "table",

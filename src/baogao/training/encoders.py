@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, BertConfig, PreTrainedModel
 
 from baogao.errors import BaogaoError
+from baogao.files import PACKAGED, located
 from baogao.labels import LabelSet
 from baogao.tagger.hints import NONE, hint_types
 from baogao.tagger.vocabulary import Vocabulary
@@ -36,6 +38,8 @@ def load_encoder(
         "classifier_dropout": head.dropout,
     }
     types = hint_types(encoder.hints, labels)
+    if encoder.path is not None and encoder.path.startswith(PACKAGED):
+        encoder = replace(encoder, path=str(located(encoder.path)))
     if encoder.architecture is not None:
         vocabulary = Vocabulary.build(texts, min_count=encoder.architecture.min_count)
         config: Any = BertConfig(
@@ -47,6 +51,8 @@ def load_encoder(
             max_position_embeddings=encoder.max_characters + 2,
             pad_token_id=vocabulary.pad,
             type_vocab_size=types,
+            hidden_dropout_prob=encoder.dropout,
+            attention_probs_dropout_prob=encoder.dropout,
             **tags,
         )
         model = AutoModelForTokenClassification.from_config(config)  # type: ignore[no-untyped-call]
@@ -87,6 +93,7 @@ def _checkpoint(encoder: EncoderConfig, tags: dict[str, Any]) -> tuple[Any, Voca
     token here, so that no digits or words are ever joined.
     """
     assert encoder.path is not None
+    tags |= dict.fromkeys(("hidden_dropout_prob", "attention_probs_dropout_prob"), encoder.dropout)
     try:
         config = AutoConfig.from_pretrained(encoder.path, revision=encoder.revision, **tags)
         tokens = AutoTokenizer.from_pretrained(encoder.path, revision=encoder.revision).get_vocab()

@@ -103,6 +103,9 @@ def _validate(config: TrainConfig) -> None:
         require(f"trainer.{name}", getattr(trainer, name), 0)
     require("trainer.threads", 1 if trainer.threads is None else trainer.threads, 1)
     require("trainer.warmup", trainer.warmup, 0, 1)
+    require("trainer.head_lr", 0 if trainer.head_lr is None else trainer.head_lr, 0)
+    require("encoder.dropout", config.encoder.dropout, 0, 1)
+    require("encoder.hint_dropout", config.encoder.hint_dropout, 0, 1)
     require("head.dropout", config.head.dropout, 0, 1)
     require("head.label_smoothing", config.head.label_smoothing, 0, 1)
     if config.encoder.architecture is not None:

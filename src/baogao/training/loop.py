@@ -33,6 +33,7 @@ from baogao.labels import LabelSet
 from baogao.progress import bar
 from baogao.tagger.decoding import log_softmax, viterbi
 from baogao.tagger.vocabulary import Vocabulary
+from baogao.training.attention import use_plain_attention
 from baogao.training.dataset import IGNORED
 from baogao.training.schema import TrainConfig
 
@@ -78,6 +79,43 @@ def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]
         }
 
     return compute
+
+
+class _Finetuner(Trainer):
+    """A Trainer with a rate of its own for the head, which hides the hints of some windows while it trains."""
+
+    def __init__(self, *, head_lr: float | None, hint_dropout: float, **options: Any) -> None:
+        super().__init__(**options)
+        self.head_lr, self.hint_dropout = head_lr, hint_dropout
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        if self.optimizer is None and self.head_lr is not None:
+            network: Any = self.model if model is None else model
+            decayed = set(self.get_decay_parameter_names(network))
+            groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
+            for name, parameter in network.named_parameters():
+                encoder = name.startswith(f"{network.base_model_prefix}.")
+                groups.setdefault((encoder, name in decayed), []).append(parameter)
+            kind, options = self.get_optimizer_cls_and_kwargs(self.args, network)
+            self.optimizer = kind(
+                [
+                    {
+                        "params": parameters,
+                        "lr": self.args.learning_rate if encoder else self.head_lr,
+                        "weight_decay": self.args.weight_decay if decays else 0.0,
+                    }
+                    for (encoder, decays), parameters in groups.items()
+                ],
+                **options,
+            )
+        return super().create_optimizer(model)
+
+    def training_step(self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any) -> torch.Tensor:
+        if self.hint_dropout:
+            # Drawn from the generator whose state a checkpoint keeps, so that a resumed run hides the same.
+            types = inputs["token_type_ids"]
+            inputs["token_type_ids"] = types * (torch.rand(len(types), 1) >= self.hint_dropout).to(types)
+        return super().training_step(model, inputs, *rest)
 
 
 class RichProgress(TrainerCallback):
@@ -161,7 +199,11 @@ def run_trainer(
         run_name=config.name,
         disable_tqdm=True,
     )
-    trainer = Trainer(
+    if arguments.use_cpu:
+        use_plain_attention(model)
+    trainer = _Finetuner(
+        head_lr=settings.head_lr,
+        hint_dropout=config.encoder.hint_dropout,
         model=model,
         args=arguments,
         data_collator=Collator(vocabulary.pad),

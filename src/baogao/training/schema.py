@@ -66,7 +66,9 @@ class EncoderConfig:
     path: str | None = None
     revision: str | None = None
     architecture: ArchitectureConfig | None = None
+    dropout: float = 0.1  # inside the encoder while it is fine-tuned
     hints: str = "none"  # or rules: token types say which tag simple rules propose for a character
+    hint_dropout: float = 0.0  # share of the training windows that are shown without their hints
     max_characters: int = 254  # a window, without [CLS] and [SEP]; at most what the encoder's positions allow
 
 
@@ -89,6 +91,7 @@ class TrainerConfig:
     batch_size: int = 16
     accumulate: int = 1  # batches an optimiser step
     lr: float = 5e-5
+    head_lr: float | None = None  # of what stands on the encoder; null: as the encoder's
     weight_decay: float = 0.01
     warmup: float = 0.1  # share of all steps
     max_grad_norm: float = 1.0
