@@ -10,7 +10,7 @@ import typer
 
 from baogao.corpus.splits import PARTS
 from baogao.guard import guarded
-from baogao.options import Labels, Paths, Reports
+from baogao.options import Labels, Paths, Quiet, Reports
 
 app = typer.Typer(help="Annotated corpora: join to reports, convert, split, describe, compare.", no_args_is_help=True)
 
@@ -63,6 +63,28 @@ def split_corpus(
     from baogao.corpus_commands import split_command
 
     sys.exit(split_command(source, folder, development=development, test=test, seed=seed, labels=labels))
+
+
+@app.command("silver")
+@guarded
+def silver_(
+    folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The annotations (.jsonl).")],
+    model: Annotated[
+        list[str] | None, typer.Option("--model", "-m", help="A model directory; give several to let them vote.")
+    ] = None,
+    known: Annotated[
+        list[Path] | None, typer.Option("--known", "-k", help="Annotations that need no others: left out.")
+    ] = None,
+    held: Annotated[
+        list[Path] | None, typer.Option("--held", help="Annotations kept for testing: their places are left out.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Tag the reports that nobody annotated, to train on (self-training). What is kept for testing is left out."""
+    from baogao.corpus_commands import silver_command
+
+    sys.exit(silver_command(folder, model or ["packaged:tagger"], known or [], held or [], output, quiet=quiet))
 
 
 @app.command()

@@ -15,10 +15,12 @@ from baogao.corpus.formats import annotation_files, record_files
 from baogao.corpus.jsonl import LeftOut
 from baogao.corpus.splits import PARTS, size_of
 from baogao.corpus.statistics import one_a_text, statistics
-from baogao.files import keep_inputs
+from baogao.files import keep_inputs, located
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table
 from baogao.scoring import agreement, sound_records
+from baogao.silver import silver
+from baogao.tagger import Committee, Tagger
 
 
 def _load(paths: Sequence[Path], labels: LabelSet) -> list[Record]:
@@ -69,6 +71,22 @@ def attach_command(folder: Path, annotations: Sequence[Path], output: Path, *, l
     joined = len(result.records) - len(result.missing)
     console().print(f"{joined} of {len(result.records)} records joined → {output}")
     return 1 if result.missing else 0
+
+
+def silver_command(
+    folder: Path, models: Sequence[str], known: Sequence[Path], held: Sequence[Path], output: Path, *, quiet: bool
+) -> int:
+    """Write what a committee finds in the reports that are neither annotated nor kept for testing."""
+    keep_inputs([*known, *held, *report_files(folder)], output)
+    committee = Committee([Tagger.load(located(model)) for model in models])
+    tested = require_text(_load(held, committee.labels), folder) if held else []
+    found = silver(folder, committee, _load(known, committee.labels) if known else [], tested, quiet=quiet)
+    write_records(output, found.records, committee.labels)
+    for name, reason in found.left_out:
+        console().print(f"left out: {name}: {reason}")
+    spans = sum(len(r.marks) for r in found.records)
+    console().print(f"{len(found.records)} reports, {spans:,} spans → {output}; {len(found.left_out)} left out")
+    return 0
 
 
 def convert_command(source: Sequence[Path], target: Path, *, labels: str, reports: Path | None) -> int:

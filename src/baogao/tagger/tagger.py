@@ -50,30 +50,24 @@ class Tagger:
 
     def spans(self, text: str) -> list[Span]:
         """The spans of ``text``, in order, not overlapping, each with its probability as score."""
-        return [span for view, log_probs in self._scored(text) for span in self._found(text, view, log_probs)]
+        return [s for view, log_probs in self.scored(text) for s in found_spans(text, view, log_probs, self.labels)]
 
     def assess(self, text: str) -> Assessment:
         """The same spans, and how many the model expects: what says how sure it is of ``text``."""
         found: list[Span] = []
         expected = 0.0
-        for view, log_probs in self._scored(text):
-            found += self._found(text, view, log_probs)
+        for view, log_probs in self.scored(text):
+            found += found_spans(text, view, log_probs, self.labels)
             expected += expected_spans(log_probs, self.labels)
         return Assessment(tuple(found), expected)
 
-    def _scored(self, text: str) -> Iterator[tuple[View, Floats]]:
+    def scored(self, text: str) -> Iterator[tuple[View, Floats]]:
         """The views of the paragraphs and the log-probabilities of their tags, of shape (characters, tags)."""
         views = [clean(text, start, end) for start, end in paragraphs(text)]
         for view, logits in zip(views, self._logits(views), strict=True):
             log_probs = log_softmax(logits)
             _forbid_leading_spaces(view, log_probs)
             yield view, log_probs
-
-    def _found(self, text: str, view: View, log_probs: Floats) -> Iterator[Span]:
-        """The spans of one paragraph, with offsets into the whole ``text``."""
-        for start, end, label, score in decode(log_probs, self.labels):
-            last = start + len(view.text[start:end].rstrip())  # a span never begins with a space
-            yield Span.of(text, *view.to_source(start, last), label, score)
 
     def _logits(self, views: Sequence[View]) -> list[npt.NDArray[np.float32]]:
         """Tag scores of every view: arrays of shape (characters, tags)."""
@@ -102,6 +96,13 @@ class Tagger:
                 core = logits[row, 1 + w.core_start - w.start : 1 + w.core_end - w.start]
                 scores[i][w.core_start : w.core_end] = core
         return scores
+
+
+def found_spans(text: str, view: View, log_probs: Floats, labels: LabelSet) -> Iterator[Span]:
+    """The spans of one paragraph, with offsets into the whole ``text``; ``log_probs``: shape (characters, tags)."""
+    for start, end, label, score in decode(log_probs, labels):
+        last = start + len(view.text[start:end].rstrip())  # a span never begins with a space
+        yield Span.of(text, *view.to_source(start, last), label, score)
 
 
 def _batches(pieces: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
