@@ -20,13 +20,13 @@ demo: install
 	$(BIN)/baogao read $(REPORT) --format table
 	@echo "── check: are the annotations sound"
 	$(BIN)/baogao check annotations/original
-	@echo "── train: a small tagger from nothing (about two minutes)"
+	@echo "── train: a tagger on the shipped encoder (a few minutes)"
 	$(BIN)/baogao train experiment=demo output=runs/demo
 	@echo "── evaluate: per entity, on places that it never saw; to look at: runs/demo-parts/report.html"
 	$(BIN)/baogao corpus split annotations/original runs/demo-parts --development 0.15 --test 0.15
 	$(BIN)/baogao evaluate runs/demo runs/demo-parts/test.jsonl --report runs/demo-parts/report.html
-	@echo "── predict: the spans of a report of such a place"
-	$(BIN)/baogao predict $(REPORT) --model runs/demo --format table
+	@echo "── predict: the spans of a report, by the tagger that comes with the package"
+	$(BIN)/baogao predict $(REPORT) --format table
 
 test: install
 	$(BIN)/python -m pytest -n 2 -m "not slow and not integration and not browser"

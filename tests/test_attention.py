@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from transformers import BertConfig, BertModel
@@ -20,8 +22,9 @@ def test_plain_attention_is_pytorchs_own_with_a_mask_and_its_gradients() -> None
     mask = torch.zeros(3, 1, 7, 7)
     mask[1, :, :, 5:] = torch.finfo(torch.float32).min
     given = [torch.randn(3, 2, 7, 8, requires_grad=True) for _ in range(3)]
-    plain, _ = plain_attention(torch.nn.Module(), *given, attention_mask=mask)
-    fused = torch.nn.functional.scaled_dot_product_attention(*given, attn_mask=mask).transpose(1, 2)
+    query, key, value = given
+    plain, _ = plain_attention(torch.nn.Module(), query, key, value, mask)
+    fused = torch.nn.functional.scaled_dot_product_attention(query, key, value, mask).transpose(1, 2)
     torch.testing.assert_close(plain, fused)
     weights = torch.randn_like(plain)
     for one, other in zip(
@@ -33,7 +36,8 @@ def test_plain_attention_is_pytorchs_own_with_a_mask_and_its_gradients() -> None
 
 def test_a_model_computes_the_same_with_it_and_padding_changes_nothing() -> None:
     torch.manual_seed(0)
-    model = BertModel(small()).eval()
+    model: Any = BertModel(small())
+    model.eval()
     ids = torch.randint(5, 50, (2, 20))
     mask = torch.ones_like(ids)
     mask[1, 12:] = 0
@@ -50,7 +54,8 @@ def test_a_model_computes_the_same_with_it_and_padding_changes_nothing() -> None
 @pytest.mark.parametrize("width", [64, 256])
 def test_the_first_heads_look_where_they_should(width: int) -> None:
     torch.manual_seed(0)
-    model = BertModel(small(hidden_size=width)).eval()
+    model: Any = BertModel(small(hidden_size=width))
+    model.eval()
     model.set_attn_implementation("eager")  # the one that shows its weights
     look_at_neighbours(model)
     with torch.no_grad():

@@ -93,9 +93,15 @@ def test_usage_errors_exit_2(model_directory: Path) -> None:
     clear(run("typo"), 2, "No such command")
 
 
-def test_no_model_says_how_to_get_one() -> None:
-    clear(run("predict", REPORT, BAOGAO_MODEL=""), 2, "no model is given", "baogao train experiment=demo")
+def test_the_packaged_tagger_is_the_default() -> None:
+    result = run("predict", REPORT, "-q", BAOGAO_MODEL="")
+    clear(result, 0)
+    line = json.loads(result.stdout)
+    assert line["model"].startswith("baogao-tagger@")
+    named = run("predict", REPORT, "-q", "--model", "packaged:tagger", BAOGAO_MODEL="/no/model")
+    assert named.stdout == result.stdout
     clear(run("predict", REPORT, "--model", "/no/model"), 2, "there is no such model directory")
+    clear(run("predict", REPORT, "--model", "packaged:typo"), 2, "no such model comes with the package")
 
 
 def test_the_model_can_come_from_the_environment(model_directory: Path) -> None:
@@ -226,10 +232,10 @@ def test_version_and_help() -> None:
 def test_train_answers_like_a_hydra_application(tmp_path: Path) -> None:
     job = run("train", "--cfg", "job", "--resolve", "output=x")
     clear(job, 0)
-    assert "lr: 5.0e-05" in job.stdout
+    assert "lr: 0.0003" in job.stdout
     shown = run("train", "--help")
     clear(shown, 0)
-    assert "encoder: bert_base_chinese" in shown.stdout
+    assert "encoder: baogao_small, bert_base_chinese" in shown.stdout
     clear(run("train", "encoder=typo"), 1, "Could not find 'encoder/typo'", "macbert_base")
     clear(run("train", "trainer.lr=abc"), 1, "could not be converted to Float", "trainer.lr")
     clear(run("train", "trainer.typo=1"), 1, "trainer.typo")

@@ -26,6 +26,9 @@ def test_the_plain_wheel_predicts(model_directory: Path, tmp_path: Path) -> None
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"baogao/configs/train.yaml", "baogao/configs/labels/report.yaml", "baogao/py.typed"} <= names
+    assert {f"baogao/models/{kind}/model.safetensors" for kind in ("encoder", "tagger")} <= names
+    assert "baogao/models/tagger/model.onnx" in names
+    assert wheel.stat().st_size < 40_000_000
     assert {f"baogao/evaluation/page/page.{kind}" for kind in ("html", "css", "js")} <= names
     venv.create(tmp_path / "plain", with_pip=True)
     python = tmp_path / "plain" / "bin" / "python"
@@ -36,6 +39,15 @@ def test_the_plain_wheel_predicts(model_directory: Path, tmp_path: Path) -> None
     baogao = tmp_path / "plain" / "bin" / "baogao"
     line = json.loads(run(baogao, "predict", report, "--model", model_directory, cwd=tmp_path))
     assert line["spans"]
+    packaged = json.loads(run(baogao, "predict", report, cwd=tmp_path))
+    assert len(packaged["spans"]) > 100
+    said = run(
+        python,
+        "-c",
+        "import baogao; print([s.label for s in baogao.predict('地区生产总值155.9亿元，增长6.2%。').spans])",
+        cwd=tmp_path,
+    )
+    assert said.split() == ["['METRIC',", "'VALUE',", "'CHANGE']"]
     run(baogao, "check", ROOT / "annotations" / "original", cwd=tmp_path)
     refused = subprocess.run([baogao, "train"], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert refused.returncode == 1

@@ -52,7 +52,7 @@ def test_gold_joins_its_reports(shared: Path, labels: LabelSet) -> None:
 @pytest.mark.slow
 def test_trained_on_gold_it_reads_reports_never_seen(shared: Path, tmp_path: Path) -> None:
     config = configure(
-        "encoder=scratch_tiny", "trainer=scratch", f"corpus.annotations=[{shared / 'gold'}]",
+        "trainer=scratch", f"corpus.annotations=[{shared / 'gold'}]",
         f"corpus.reports={shared / 'reports'}", "corpus.split.development=0.3", "corpus.split.test=0",
         "trainer.max_steps=400", "trainer.threads=2", "trainer.batch_size=8",
     )  # fmt: skip

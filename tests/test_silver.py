@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 from baogao import BaogaoError
 from baogao.cli import app
-from baogao.corpus import Record, load_records, record_of
+from baogao.corpus import Mark, Record, load_records, record_of
 from baogao.corpus.jsonl import write_jsonl
 from baogao.files import write_text
 from baogao.labels import LabelSet
 from baogao.reports import document, read
-from baogao.silver import silver
+from baogao.silver import Silver, silver
 from baogao.tagger import Committee, Tagger
 from conftest import ROOT
 
@@ -41,6 +41,13 @@ def folder(tmp_path: Path) -> Path:
     shutil.copy(reports / "anshang_2012.txt", reports / "copy.txt")
     (reports / "broken.pdf").write_bytes(b"no pdf")
     return reports
+
+
+def tag_all(folder: Path, tagger: Tagger, known: list[Record], held: list[Record]) -> Silver:
+    def tag(text: str) -> list[Mark]:
+        return [Mark(s.start, s.end, s.label) for s in Committee([tagger]).spans(text)]
+
+    return silver(folder, tag, known, held, annotator=tagger.manifest.model_id, scheme="1.3", quiet=True)
 
 
 def annotated(path: Path, **meta: object) -> Record:
@@ -83,7 +90,7 @@ def test_models_of_different_labels_do_not_vote(tagger: Tagger, labels: LabelSet
 
 def test_what_is_known_held_or_unreadable_is_left_out_and_named(folder: Path, tagger: Tagger) -> None:
     known = [annotated(folder / "xiangdong_2013.txt")]
-    found = silver(folder, Committee([tagger]), known, [], quiet=True)
+    found = tag_all(folder, tagger, known, [])
     assert [r.id for r in found.records] == ["anshang_2012", "changyu_2021"]
     assert {name for name, _ in found.left_out} == {"xiangdong_2013.txt", "copy.txt", "broken.pdf"}
     record = found.records[0]
@@ -100,13 +107,13 @@ def test_places_and_paragraphs_of_what_is_tested_stay_out(folder: Path, tagger: 
     longest = max(read(folder / "anshang_2012.txt").text.split("\n"), key=len)
     other = document(f"某市政府工作报告\n{longest}\n")
     held = [replace(record_of(other), meta={}), replace(record_of(document(text[:200])), meta={"place": "changyu"})]
-    found = silver(folder, Committee([tagger]), [], held, quiet=True)
+    found = tag_all(folder, tagger, [], held)
     assert [r.id for r in found.records] == ["xiangdong_2013"]
     reasons = dict(found.left_out)
     assert "kept for testing" in reasons["changyu_2021.txt"]
     assert "a paragraph of which 100% stand" in reasons["anshang_2012.txt"]
     with pytest.raises(BaogaoError, match="no report is left"):
-        silver(folder, Committee([tagger]), [annotated(folder / "xiangdong_2013.txt")], held, quiet=True)
+        tag_all(folder, tagger, [annotated(folder / "xiangdong_2013.txt")], held)
 
 
 def test_the_command_writes_records_that_train(

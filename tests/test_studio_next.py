@@ -51,9 +51,9 @@ def test_usage() -> None:
     wrong = command("--format", "xml")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "use table or jsonl" in wrong.stderr
-    absent = command()
+    absent = command("--model", "/no/model")
     assert absent.returncode == 1
-    assert "no model is given" in absent.stderr
+    assert "there is no such model directory" in absent.stderr
 
 
 def project(studio: Studio, labels: LabelSet, title: str) -> tuple[int, dict[int, str]]:

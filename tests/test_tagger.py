@@ -127,3 +127,26 @@ def test_predictor_takes_texts_documents_and_streams(model_directory: Path) -> N
         predictor(5)  # type: ignore[call-overload]
     with pytest.raises(TypeError):
         list(predictor([b"bytes"]))  # type: ignore[list-item]
+
+
+def test_a_threshold_keeps_the_surer_spans_and_shows_in_the_models_name(tagger: Tagger) -> None:
+    text = "全年地区生产总值完成5亿元，增长6%；实施“百千万工程”建设。" * 5
+    found = tagger.spans(text)
+    scores = sorted(s.score or 0.0 for s in found)
+    least = scores[len(scores) // 2]
+    surer = Tagger(replace(tagger.manifest, threshold=least), tagger.vocabulary, tagger.engine)
+    assert surer.spans(text) == [s for s in found if (s.score or 0.0) >= least]
+    assert list(surer.assess(text).spans) == surer.spans(text)
+    assert surer.manifest.model_id != tagger.manifest.model_id
+
+
+def test_a_threshold_that_is_no_probability_is_refused(model_directory: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model_directory, folder)
+    value = json.loads((folder / "baogao.json").read_text("utf-8"))
+    (folder / "baogao.json").write_text(json.dumps({**value, "threshold": 0.25}))
+    assert Manifest.load(folder).threshold == 0.25
+    for wrong in (1.5, -0.1, "half", None):
+        (folder / "baogao.json").write_text(json.dumps({**value, "threshold": wrong}))
+        with pytest.raises(BaogaoError, match="damaged"):
+            Manifest.load(folder)

@@ -40,11 +40,12 @@ def small_corpus(folder: Path) -> Path:
 
 def configure(*overrides: str) -> TrainConfig:
     """The configuration that ``baogao train`` would compose from ``overrides``, for a run of a few steps."""
+    encoder = () if any(o.startswith("encoder=") for o in overrides) else ("encoder=scratch_tiny",)
     register()
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(configs_dir()), version_base="1.3"):
         config = compose("train", [
-            "output=unused", "trainer.max_steps=2", "trainer.evaluations=1", "trainer.batch_size=4",
+            "output=unused", *encoder, "trainer.max_steps=2", "trainer.evaluations=1", "trainer.batch_size=4",
             "trainer.quiet=true",            "trainer.device=cpu", "trainer.threads=1", "trainer.patience=0",
             "corpus.split.development=0.2", "corpus.split.test=0.2", *overrides,
         ])  # fmt: skip

@@ -2,6 +2,7 @@
 
 python -m benchmarks.baselines rules --reports FOLDER -o OUT.jsonl GOLD…
 python -m benchmarks.baselines crf --reports FOLDER -o OUT.jsonl GOLD…
+python -m benchmarks.baselines silver FOLDER -o SILVER.jsonl --held GOLD [--held GOLD…]
 """
 
 from __future__ import annotations
@@ -56,6 +57,26 @@ def crf(
     tagger = Crf.train(_records(train or TRAIN, reports), load_labels(), settings)
     console().print(f"{settings}: trained in {time.perf_counter() - started:.0f} s")
     _write(tagger.tag, records, output, "crf")
+
+
+@app.command()
+@guarded
+def silver(
+    folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
+    output: Out,
+    held: Annotated[list[Path], typer.Option(help="Annotations kept for testing: their places are left out.")],
+    train: Annotated[list[Path] | None, typer.Option(help="[default: the train part and the original reports]")] = None,
+) -> None:
+    """Train the CRF, then tag the reports that nobody annotated: text for another to train on (self-training)."""
+    from baogao.silver import silver as tag_unknown
+    from benchmarks.baselines.crf import Crf, Settings
+
+    labels = load_labels()
+    known = _records(train or TRAIN, folder)
+    tagger = Crf.train(known, labels, Settings())
+    found = tag_unknown(folder, tagger.tag, known, _records(held, folder), annotator="crf", scheme=labels.scheme)
+    write_records(output, found.records, labels)
+    console().print(found.summary(output))
 
 
 def _records(paths: Sequence[Path], reports: Path | None) -> list[Record]:

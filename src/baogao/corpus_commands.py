@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from baogao.corpus import Record, attach, check_files, load_records, require_text, split, write_records
+from baogao.corpus import Mark, Record, attach, check_files, load_records, require_text, split, write_records
 from baogao.corpus.attach import report_files
 from baogao.corpus.formats import annotation_files, record_files
 from baogao.corpus.jsonl import LeftOut
@@ -80,12 +80,13 @@ def silver_command(
     keep_inputs([*known, *held, *report_files(folder)], output)
     committee = Committee([Tagger.load(located(model)) for model in models])
     tested = require_text(_load(held, committee.labels), folder) if held else []
-    found = silver(folder, committee, _load(known, committee.labels) if known else [], tested, quiet=quiet)
+    found = silver(
+        folder, lambda text: [Mark(s.start, s.end, s.label) for s in committee.spans(text)],
+        _load(known, committee.labels) if known else [], tested,
+        annotator=committee.name, scheme=committee.labels.scheme, quiet=quiet,
+    )  # fmt: skip
     write_records(output, found.records, committee.labels)
-    for name, reason in found.left_out:
-        console().print(f"left out: {name}: {reason}")
-    spans = sum(len(r.marks) for r in found.records)
-    console().print(f"{len(found.records)} reports, {spans:,} spans → {output}; {len(found.left_out)} left out")
+    console().print(found.summary(output))
     return 0
 
 

@@ -43,6 +43,7 @@ def score_tagger(
             "characters_per_second": characters / max(seconds, 1e-9),
         }
     signed = {"model": tagger.manifest.model_id, "engine": tagger.engine.name, "decoding": "viterbi"}
+    signed["threshold"] = f"{tagger.manifest.threshold:g}"
     spans = {sha256: [Found(s.start, s.end, s.label, s.score) for s in many] for sha256, many in found.items()}
     return _evaluate(gold, spans, {}, tagger.labels, signed, options)
 

@@ -1,4 +1,4 @@
-"""Silver annotations: reports that nobody annotated, tagged by trained models, for training another (self-training).
+"""Silver annotations: reports that nobody annotated, tagged by a system, for training another (self-training).
 
 Yarowsky, "Unsupervised word sense disambiguation rivaling supervised methods" (1995), is the idea; what a model is
 scored on must be kept out of it as out of any other training text.
@@ -6,8 +6,8 @@ scored on must be kept out of it as out of any other training text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baogao.corpus import Mark, Record, leaks
@@ -15,7 +15,6 @@ from baogao.corpus.attach import report_files
 from baogao.errors import BaogaoError
 from baogao.progress import track
 from baogao.reports import read
-from baogao.tagger import Committee
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +24,27 @@ class Silver:
     records: tuple[Record, ...]
     left_out: tuple[tuple[str, str], ...]
 
+    def summary(self, output: Path) -> str:
+        """What was left out and why, a line each, and what there is."""
+        lines = [f"left out: {name}: {reason}" for name, reason in self.left_out]
+        spans = sum(len(r.marks) for r in self.records)
+        lines.append(f"{len(self.records)} reports, {spans:,} spans → {output}; {len(self.left_out)} left out")
+        return "\n".join(lines)
+
 
 def silver(
-    folder: str | Path, committee: Committee, known: Sequence[Record], held: Sequence[Record], *, quiet: bool = False
+    folder: str | Path,
+    tag: Callable[[str], Sequence[Mark]],
+    known: Sequence[Record],
+    held: Sequence[Record],
+    *,
+    annotator: str,
+    scheme: str,
+    quiet: bool = False,
 ) -> Silver:
     """Tag the reports below ``folder`` that are neither in ``known`` nor near anything in ``held`` (with text).
+
+    ``tag`` gives the marks of a text; ``annotator`` (who that is) and ``scheme`` go into the records.
 
     Left out are texts of either, all reports of a place in ``held``, and reports with a paragraph that stands nearly
     the same in ``held`` (see ``corpus.leakage``). Raises BaogaoError where nothing is left to tag.
@@ -62,13 +77,8 @@ def silver(
     records = []
     for record in track(list(candidates.values()), "tagging", quiet=quiet):
         assert record.text is not None
-        marks = tuple(Mark(s.start, s.end, s.label) for s in committee.spans(record.text))
-        records.append(
-            Record(
-                record.id, record.sha256, marks, record.meta, scheme=committee.labels.scheme,
-                annotator=" ".join(t.manifest.model_id for t in committee.taggers),
-            )
-        )  # fmt: skip
+        marks = tuple(tag(record.text))
+        records.append(replace(record, marks=marks, text=None, annotator=annotator, scheme=scheme))
     if not records:
         raise BaogaoError("no report is left to tag", path=folder, remedy="see what was left out, name other reports")
     return Silver(tuple(records), tuple(left_out))

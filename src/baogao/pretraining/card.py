@@ -11,7 +11,8 @@ from baogao.pretraining.schema import PretrainConfig
 def encoder_card(config: PretrainConfig, metrics: Mapping[str, Any], versions: Mapping[str, str]) -> str:
     """The README of an encoder directory, in Markdown."""
     shape, masking, trainer = config.architecture, config.masking, config.trainer
-    sources = "\n".join(f"| {name} | {characters:,} |" for name, characters in metrics["sources"].items())
+    passes = {source.path.rsplit("/", 1)[-1]: source.passes for source in config.text.sources}
+    sources = "\n".join(f"| {name} | {count:,} | {passes[name]:g} |" for name, count in metrics["sources"].items())
     return f"""# {config.name}
 
 A small BERT for Chinese official prose, pre-trained as a masked language model: {shape.layers} layers,
@@ -25,8 +26,8 @@ baogao train encoder.path=THIS_DIRECTORY encoder.name={config.name}
 
 ## Text
 
-| source | characters |
-| --- | ---: |
+| source | characters | passes, in relation |
+| --- | ---: | ---: |
 {sources}
 
 Left out: the places {", ".join(config.text.exclude_places) or "(none)"}, the reports annotated in

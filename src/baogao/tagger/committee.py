@@ -27,11 +27,17 @@ class Committee:
     def labels(self) -> LabelSet:
         return self.taggers[0].labels
 
+    @property
+    def name(self) -> str:
+        """The ids of the models."""
+        return " ".join(tagger.manifest.model_id for tagger in self.taggers)
+
     def spans(self, text: str) -> list[Span]:
         """As ``Tagger.spans``, each character's distribution over the tags being the mean of the taggers'."""
+        least = sum(tagger.manifest.threshold for tagger in self.taggers) / len(self.taggers)
         found: list[Span] = []
         for voices in zip(*(tagger.scored(text) for tagger in self.taggers), strict=True):
             view = voices[0][0]  # the same for all: how a paragraph is cleaned is no matter of the model
             mean = np.logaddexp.reduce([log_probs for _, log_probs in voices]) - np.log(len(voices))
-            found += found_spans(text, view, mean, self.labels)
+            found += found_spans(text, view, mean, self.labels, least)
         return found

@@ -38,12 +38,13 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256, of VERIFIED
     hints: str = NONE  # what fills the token types: see tagger.hints
+    threshold: float = 0.0  # spans that are less probable are not reported; chosen on the development part
     trained: Sequence[tuple[str, str]] = ()  # hash of the text and unit (place) of each record of the training part
 
     @property
     def model_id(self) -> str:
-        """Name and hash (of the recipe and the weights) of the model as predictions cite it."""
-        return f"{self.name}@{sha256_json([dict(self.signature), dict(self.files)])[:12]}"
+        """Name and hash (of the recipe, the weights and the threshold) of the model as predictions cite it."""
+        return f"{self.name}@{sha256_json([dict(self.signature), dict(self.files), self.threshold])[:12]}"
 
     def verify(self, folder: str | Path) -> None:
         """BaogaoError where a file of the directory is missing or is not the one that was saved."""
@@ -90,12 +91,20 @@ class Manifest:
                 dict(value["versions"]),
                 dict(value.get("files", {})),
                 str(value["hints"]),
+                _probability(value.get("threshold", 0.0)),
                 tuple((str(sha256), str(unit)) for sha256, unit in value.get("trained", [])),
             )
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise BaogaoError(
                 f"the manifest is damaged: {type(error).__name__}: {error}", path=path, remedy="train the model anew"
             ) from error
+
+
+def _probability(value: object) -> float:
+    """The threshold; ValueError for one that cannot be."""
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"threshold {value!r} is no probability")
+    return float(value)
 
 
 def _window(value: object) -> int:

@@ -50,14 +50,15 @@ class Tagger:
 
     def spans(self, text: str) -> list[Span]:
         """The spans of ``text``, in order, not overlapping, each with its probability as score."""
-        return [s for view, log_probs in self.scored(text) for s in found_spans(text, view, log_probs, self.labels)]
+        least = self.manifest.threshold
+        return [s for view, scores in self.scored(text) for s in found_spans(text, view, scores, self.labels, least)]
 
     def assess(self, text: str) -> Assessment:
         """The same spans, and how many the model expects: what says how sure it is of ``text``."""
         found: list[Span] = []
         expected = 0.0
         for view, log_probs in self.scored(text):
-            found += found_spans(text, view, log_probs, self.labels)
+            found += found_spans(text, view, log_probs, self.labels, self.manifest.threshold)
             expected += expected_spans(log_probs, self.labels)
         return Assessment(tuple(found), expected)
 
@@ -98,9 +99,14 @@ class Tagger:
         return scores
 
 
-def found_spans(text: str, view: View, log_probs: Floats, labels: LabelSet) -> Iterator[Span]:
-    """The spans of one paragraph, with offsets into the whole ``text``; ``log_probs``: shape (characters, tags)."""
+def found_spans(text: str, view: View, log_probs: Floats, labels: LabelSet, least: float) -> Iterator[Span]:
+    """The spans of one paragraph that are at least so probable, with offsets into the whole ``text``.
+
+    ``log_probs`` has shape (characters, tags).
+    """
     for start, end, label, score in decode(log_probs, labels):
+        if score < least:
+            continue
         last = start + len(view.text[start:end].rstrip())  # a span never begins with a space
         yield Span.of(text, *view.to_source(start, last), label, score)
 

@@ -65,8 +65,8 @@ def build_dataset(
     """The windows of the annotated parts of ``records`` (with text) as a Dataset, and the tally.
 
     Columns: ``input_ids``, ``token_type_ids`` (hints of the kind ``hinting``) and ``labels``, lists of equal length
-    with [CLS] and [SEP] at the ends (labels IGNORED there), ``record`` (the id) and ``paragraph`` (its offset in the
-    text). A window never cuts a span.
+    with [CLS] and [SEP] at the ends (labels IGNORED there), ``length`` (theirs), ``record`` (the id) and ``paragraph``
+    (its offset in the text). A window never cuts a span.
     """
     tally = Tally(records=len(records))
     rows: list[dict[str, Any]] = []
@@ -89,6 +89,7 @@ def build_dataset(
         "input_ids": datasets.Sequence(datasets.Value("int32")),
         "token_type_ids": datasets.Sequence(datasets.Value("int16")),
         "labels": datasets.Sequence(datasets.Value("int16")),
+        "length": datasets.Value("int32"),
         "record": datasets.Value("string"),
         "paragraph": datasets.Value("int64"),
     }
@@ -133,6 +134,7 @@ def _windows_of(
             "input_ids": [vocabulary.cls, *ids[core].tolist(), vocabulary.sep],
             "token_type_ids": [0, *types[core].tolist(), 0],
             "labels": [IGNORED, *tags[core].tolist(), IGNORED],
+            "length": window.end - window.start + 2,
         }
 
 

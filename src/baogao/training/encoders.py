@@ -11,11 +11,18 @@ import torch
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, BertConfig, PreTrainedModel
 
 from baogao.errors import BaogaoError
-from baogao.files import PACKAGED, located
+from baogao.files import PACKAGED, located, sha256_file
 from baogao.labels import LabelSet
 from baogao.tagger.hints import NONE, hint_types
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.schema import EncoderConfig, HeadConfig
+
+
+def encoder_hash(encoder: EncoderConfig) -> str | None:
+    """The start of the SHA-256 of a local checkpoint's weights; None for hub names, which have revisions, and for an
+    encoder from nothing."""
+    weights = located(encoder.path or "") / "model.safetensors"
+    return sha256_file(weights)[:16] if encoder.path and weights.is_file() else None
 
 
 def load_encoder(
@@ -52,7 +59,6 @@ def load_encoder(
             pad_token_id=vocabulary.pad,
             type_vocab_size=types,
             hidden_dropout_prob=encoder.dropout,
-            attention_probs_dropout_prob=encoder.dropout,
             **tags,
         )
         model = AutoModelForTokenClassification.from_config(config)  # type: ignore[no-untyped-call]
@@ -65,7 +71,7 @@ def load_encoder(
             )
         except (OSError, ValueError, RuntimeError) as error:
             raise _unavailable(encoder, error) from error
-        if encoder.hints != NONE:
+        if encoder.hints != NONE and int(config.type_vocab_size) != types:  # a tagger with hints has them already
             _widen_types(model, types)
     limit = min(encoder.max_characters, int(config.max_position_embeddings) - 2)
     if limit < 16:
@@ -93,7 +99,7 @@ def _checkpoint(encoder: EncoderConfig, tags: dict[str, Any]) -> tuple[Any, Voca
     token here, so that no digits or words are ever joined.
     """
     assert encoder.path is not None
-    tags |= dict.fromkeys(("hidden_dropout_prob", "attention_probs_dropout_prob"), encoder.dropout)
+    tags["hidden_dropout_prob"] = encoder.dropout
     try:
         config = AutoConfig.from_pretrained(encoder.path, revision=encoder.revision, **tags)
         tokens = AutoTokenizer.from_pretrained(encoder.path, revision=encoder.revision).get_vocab()

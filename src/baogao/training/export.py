@@ -62,20 +62,30 @@ def export_onnx(folder: str | Path) -> Path:
             external_data=False,
             verbose=False,
         )
-        _halve(Path(scratch) / "model.onnx")
+        _slim(Path(scratch) / "model.onnx")
         _compare(engine, OnnxEngine(Path(scratch)), folder)
         (Path(scratch) / "model.onnx").replace(target)
     return target
 
 
-def _halve(path: Path) -> None:
+def _slim(path: Path) -> None:
+    """Leave out what the exporter noted of this machine, and halve the weights."""
+    model = onnx.load(path)
+    # Stack traces with paths and lines of source, a megabyte of them.
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.initializer,
+                 *model.graph.input, *model.graph.output, *model.functions):  # fmt: skip
+        del part.metadata_props[:]
+        part.doc_string = ""
+    _halve(model.graph)
+    onnx.save(model, path)
+
+
+def _halve(graph: onnx.GraphProto) -> None:
     """Store weights that half precision holds exactly (those of model.safetensors) in it; each is made single again
     where it is used.
 
     ONNX Runtime folds the conversions when it loads the file, so that it computes in single precision all the same.
     """
-    model = onnx.load(path)
-    graph = model.graph
     casts = []
     for weight in graph.initializer:
         if weight.data_type != onnx.TensorProto.FLOAT or math.prod(weight.dims) < SMALL:
@@ -90,7 +100,6 @@ def _halve(path: Path) -> None:
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
-    onnx.save(model, path)
 
 
 def _compare(engine: TorchEngine, exported: OnnxEngine, folder: Path) -> None:

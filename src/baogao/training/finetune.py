@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from baogao.tagger import Manifest, Tagger, Vocabulary
 from baogao.tagger.directory import MANIFEST, VERIFIED
 from baogao.training.card import model_card
 from baogao.training.dataset import build_dataset, texts_of
-from baogao.training.encoders import load_encoder
+from baogao.training.encoders import encoder_hash, load_encoder
 from baogao.training.export import export_onnx
 from baogao.training.limits import require, require_shape
 from baogao.training.loop import CHECKPOINTS, on_cpu, precision, run_trainer
@@ -63,7 +64,7 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     _validate(config)
     parts = prepare(config, labels)
     settings: dict[str, Any] = OmegaConf.to_container(OmegaConf.structured(config), resolve=True)  # type: ignore[assignment]
-    signed = signature(parts.as_mapping(), labels, settings, config.trainer.seed)
+    signed = signature(parts.as_mapping(), labels, settings, config.trainer.seed, encoder_hash(config.encoder))
     done = claim(folder, signed, resume=config.trainer.resume, complete=("metrics.json", MANIFEST))
     if done is not None:
         _say(config, f"this run is already complete: {folder}")
@@ -85,7 +86,7 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     _save(model, vocabulary, manifest, settings, folder)
     if config.trainer.onnx:
         export_onnx(folder)
-    metrics = _evaluate(folder, parts, config)
+    metrics = evaluate_parts(folder, parts.as_mapping(), config)
     write_text(folder / "README.md", model_card(config, parts.as_mapping(), metrics, signed, versions(), vocabulary))
     write_json(folder / "metrics.json", metrics)  # last: its presence says that the run is complete
     if not config.trainer.keep_checkpoints:
@@ -105,6 +106,7 @@ def _validate(config: TrainConfig) -> None:
     require("trainer.warmup", trainer.warmup, 0, 1)
     require("trainer.head_lr", 0 if trainer.head_lr is None else trainer.head_lr, 0)
     require("encoder.dropout", config.encoder.dropout, 0, 1)
+    require("encoder.character_dropout", config.encoder.character_dropout, 0, 1)
     require("encoder.hint_dropout", config.encoder.hint_dropout, 0, 1)
     require("head.dropout", config.head.dropout, 0, 1)
     require("head.label_smoothing", config.head.label_smoothing, 0, 1)
@@ -153,14 +155,22 @@ def _save(
     replace(manifest, files={name: sha256_file(folder / name) for name in VERIFIED}).save(folder)
 
 
-def _evaluate(folder: Path, parts: Parts, config: TrainConfig) -> dict[str, Any]:
-    """The evaluation on whole reports of the development and test parts, by the engine that will serve."""
+def evaluate_parts(folder: Path, parts: Mapping[str, Sequence[Record]], config: TrainConfig) -> dict[str, Any]:
+    """The evaluation on whole reports of the development and test parts, by the engine that will serve.
+
+    First the threshold is chosen, below which a span is not reported: that of the best strict micro F1 on the
+    development part. The likeliest tag sequence is not the one of the best F1: where a boundary is unsure it still
+    holds one of the alternatives, each more often wrong than right. The manifest in ``folder`` keeps the threshold.
+    """
+    quiet = config.trainer.quiet
     tagger = Tagger.load(folder, "onnx" if config.trainer.onnx else "torch", threads=config.trainer.threads)
-    metrics: dict[str, Any] = {}
-    for name, records in (("development", parts.development), ("test", parts.test)):
-        if records:
-            metrics[name] = score_tagger(tagger, records, quiet=config.trainer.quiet)
-    return metrics
+    tried = score_tagger(tagger, parts["development"], quiet=quiet, resamples=0)["thresholds"] or []
+    best = max(tried, key=lambda one: (one["f1"] or 0.0, -one["threshold"]), default=None)
+    least = 0.0 if best is None else math.floor(100 * best["threshold"]) / 100
+    manifest = replace(tagger.manifest, threshold=least)
+    manifest.save(folder)
+    tagger = Tagger(manifest, tagger.vocabulary, tagger.engine)
+    return {name: score_tagger(tagger, parts[name], quiet=quiet) for name in ("development", "test") if parts[name]}
 
 
 def _say(config: TrainConfig, message: str) -> None:

@@ -34,30 +34,11 @@ from baogao.progress import bar
 from baogao.tagger.decoding import log_softmax, viterbi
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.attention import use_plain_attention
+from baogao.training.batches import ByLength, Collator
 from baogao.training.dataset import IGNORED
 from baogao.training.schema import TrainConfig
 
 CHECKPOINTS: Final = "checkpoints"
-
-
-class Collator:
-    """Rows to a padded batch: tensors of shape (batch, tokens)."""
-
-    def __init__(self, pad: int) -> None:
-        self.pad = pad
-
-    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        width = max(len(row["input_ids"]) for row in rows)
-        ids = torch.full((len(rows), width), self.pad, dtype=torch.long)
-        tags = torch.full((len(rows), width), IGNORED, dtype=torch.long)
-        mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
-        for i, row in enumerate(rows):
-            length = len(row["input_ids"])
-            ids[i, :length] = torch.as_tensor(row["input_ids"])
-            tags[i, :length] = torch.as_tensor(row["labels"])
-            types[i, :length] = torch.as_tensor(row["token_type_ids"])
-            mask[i, :length] = 1
-        return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types, "labels": tags}
 
 
 def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]:
@@ -82,11 +63,15 @@ def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]
 
 
 class _Finetuner(Trainer):
-    """A Trainer with a rate of its own for the head, which hides the hints of some windows while it trains."""
+    """A Trainer with batches of like lengths and a rate of its own for the head, which hides some windows' hints."""
 
-    def __init__(self, *, head_lr: float | None, hint_dropout: float, **options: Any) -> None:
+    def __init__(self, *, config: TrainConfig, mask: int, **options: Any) -> None:
         super().__init__(**options)
-        self.head_lr, self.hint_dropout = head_lr, hint_dropout
+        self.head_lr, self.hint_dropout = config.trainer.head_lr, config.encoder.hint_dropout
+        self.character_dropout, self.mask = config.encoder.character_dropout, mask
+
+    def _get_train_sampler(self, *_: Any) -> ByLength:
+        return ByLength(self.train_dataset["length"], self.args.train_batch_size, self.args.data_seed or 0)  # type: ignore[index]
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         if self.optimizer is None and self.head_lr is not None:
@@ -111,11 +96,20 @@ class _Finetuner(Trainer):
         return super().create_optimizer(model)
 
     def training_step(self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any) -> torch.Tensor:
+        return super().training_step(model, self.disturbed(inputs), *rest)
+
+    def disturbed(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """A batch as training sees it: some characters masked, some windows without their hints.
+
+        Drawn from the generator whose state a checkpoint keeps, so that a resumed run hides the same.
+        """
+        ids, types = inputs["input_ids"], inputs["token_type_ids"]
+        if self.character_dropout:
+            drawn = (torch.rand(ids.shape) < self.character_dropout).to(ids.device)
+            ids = ids.masked_fill(drawn & (inputs["labels"] != IGNORED), self.mask)
         if self.hint_dropout:
-            # Drawn from the generator whose state a checkpoint keeps, so that a resumed run hides the same.
-            types = inputs["token_type_ids"]
-            inputs["token_type_ids"] = types * (torch.rand(len(types), 1) >= self.hint_dropout).to(types)
-        return super().training_step(model, inputs, *rest)
+            types = types * (torch.rand(len(types), 1) >= self.hint_dropout).to(types)
+        return {**inputs, "input_ids": ids, "token_type_ids": types}
 
 
 class RichProgress(TrainerCallback):
@@ -202,8 +196,8 @@ def run_trainer(
     if arguments.use_cpu:
         use_plain_attention(model)
     trainer = _Finetuner(
-        head_lr=settings.head_lr,
-        hint_dropout=config.encoder.hint_dropout,
+        config=config,
+        mask=vocabulary.tokens.index("[MASK]"),
         model=model,
         args=arguments,
         data_collator=Collator(vocabulary.pad),

@@ -66,7 +66,9 @@ class EncoderConfig:
     path: str | None = None
     revision: str | None = None
     architecture: ArchitectureConfig | None = None
-    dropout: float = 0.1  # inside the encoder while it is fine-tuned
+    lr: float = 5e-5  # the rate at which it is best fine-tuned; trainer.lr follows it
+    dropout: float = 0.1  # of hidden states; that of attention is the checkpoint's
+    character_dropout: float = 0.0  # share of the characters of a training window that are hidden
     hints: str = "none"  # or rules: token types say which tag simple rules propose for a character
     hint_dropout: float = 0.0  # share of the training windows that are shown without their hints
     max_characters: int = 254  # a window, without [CLS] and [SEP]; at most what the encoder's positions allow

@@ -28,9 +28,13 @@ def versions() -> dict[str, str]:
 
 
 def signature(
-    parts: Mapping[str, Sequence[Record]], labels: LabelSet, config: Mapping[str, Any], seed: int
+    parts: Mapping[str, Sequence[Record]],
+    labels: LabelSet,
+    config: Mapping[str, Any],
+    seed: int,
+    encoder: str | None = None,
 ) -> dict[str, Any]:
-    """The signature of a run: hashes of each part of the data, the label set and the configuration.
+    """The signature of a run: hashes of each part of the data, the label set, the configuration and the encoder.
 
     Where and when it ran, and how it was shown, are no part of it.
     """
@@ -42,6 +46,7 @@ def signature(
         "scheme": labels.scheme,
         "labels": labels.sha256[:16],
         "config": sha256_json(settings)[:16],
+        "encoder": encoder,
         "seed": seed,
         "baogao": baogao.__version__,
     }
