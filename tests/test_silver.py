@@ -39,6 +39,8 @@ def folder(tmp_path: Path) -> Path:
         text = (REPORTS / f"{name}.txt").read_text("utf-8")
         write_text(reports / f"{name}.txt", text[: text.index("\n", 900)])
     shutil.copy(reports / "anshang_2012.txt", reports / "copy.txt")
+    (reports / "other").mkdir()  # another text under the same name
+    write_text(reports / "other" / "changyu_2021.txt", (reports / "changyu_2021.txt").read_text("utf-8")[:400])
     (reports / "broken.pdf").write_bytes(b"no pdf")
     return reports
 
@@ -91,7 +93,7 @@ def test_models_of_different_labels_do_not_vote(tagger: Tagger, labels: LabelSet
 def test_what_is_known_held_or_unreadable_is_left_out_and_named(folder: Path, tagger: Tagger) -> None:
     known = [annotated(folder / "xiangdong_2013.txt")]
     found = tag_all(folder, tagger, known, [])
-    assert [r.id for r in found.records] == ["anshang_2012", "changyu_2021"]
+    assert [r.id for r in found.records] == ["anshang_2012.txt", "changyu_2021.txt", "other/changyu_2021.txt"]
     assert {name for name, _ in found.left_out} == {"xiangdong_2013.txt", "copy.txt", "broken.pdf"}
     record = found.records[0]
     assert record.text is None
@@ -108,7 +110,7 @@ def test_places_and_paragraphs_of_what_is_tested_stay_out(folder: Path, tagger: 
     other = document(f"某市政府工作报告\n{longest}\n")
     held = [replace(record_of(other), meta={}), replace(record_of(document(text[:200])), meta={"place": "changyu"})]
     found = tag_all(folder, tagger, [], held)
-    assert [r.id for r in found.records] == ["xiangdong_2013"]
+    assert [r.id for r in found.records] == ["xiangdong_2013.txt"]
     reasons = dict(found.left_out)
     assert "kept for testing" in reasons["changyu_2021.txt"]
     assert "a paragraph of which 100% stand" in reasons["anshang_2012.txt"]
@@ -128,4 +130,4 @@ def test_the_command_writes_records_that_train(
     ])  # fmt: skip
     assert result.exit_code == 0, result.output
     assert "2 reports" in result.stderr
-    assert [r.id for r in load_records([output], labels)] == ["anshang_2012", "xiangdong_2013"]
+    assert [r.id for r in load_records([output], labels)] == ["anshang_2012.txt", "xiangdong_2013.txt"]

@@ -52,7 +52,7 @@ def silver(
     done = {r.sha256 for r in (*known, *held)}
     places = {str(r.meta["place"]) for r in held if r.meta.get("place")}
     left_out: list[tuple[str, str]] = []
-    candidates: dict[str, Record] = {}
+    candidates: dict[str, Record] = {}  # by path below the folder: names may repeat in its parts
     for file in track(report_files(folder), "reading", quiet=quiet):
         try:
             document = read(file)
@@ -67,7 +67,8 @@ def silver(
         else:
             done.add(document.sha256)
             meta = {k: document.meta[k] for k in ("place", "level", "year") if document.meta.get(k)}
-            candidates[file.name] = Record(file.stem, document.sha256, (), {**meta, "split": "train"}, document.text)
+            name = file.relative_to(folder).as_posix()
+            candidates[name] = Record(name, document.sha256, (), {**meta, "split": "train"}, document.text)
     # A leak names one of the texts that share a paragraph; so look again until nothing is shared.
     while found := {leak.train.sha256: leak for leak in leaks(list(candidates.values()), held)}:
         for name, record in list(candidates.items()):
