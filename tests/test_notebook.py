@@ -18,4 +18,4 @@ def test_quickstart_runs() -> None:
     assert {"image/png", "text/html"} <= kinds
     said = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
     assert "0 findings" in said
-    assert "450 steps" in said
+    assert "150 steps" in said

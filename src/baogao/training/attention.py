@@ -25,7 +25,7 @@ def plain_attention(
     """Softmax attention in the precision of its inputs, of shape (batch, heads, tokens, size of a head).
 
     ``attention_mask`` is added to the scores. The fused kernel of PyTorch is as fast forwards, but its backward pass
-    in bfloat16 takes four times as long on a CPU (``benchmarks/attention.py``).
+    in bfloat16 takes two to four times as long on a CPU (``benchmarks/attention.py``).
     """
     batch, heads, tokens, size = query.shape
     # Contiguous operands: batched products of transposed views are copied one by one.
