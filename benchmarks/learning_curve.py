@@ -65,8 +65,8 @@ def train(options: argparse.Namespace) -> None:
                 path = Path(folder) / "part.jsonl"
                 write_jsonl(path, [*chosen, *parts["development"], *parts["test"]])
                 overrides = [
-                    *options.overrides, f"corpus.annotations=[{path}]", f"output={folder}/run", f"trainer.seed={seed}",
-                    "trainer.quiet=true", "trainer.onnx=false",
+                    *options.overrides, f"corpus.annotations=[{path}]", "corpus.reports=null",
+                    f"output={folder}/run", f"trainer.seed={seed}", "trainer.quiet=true", "trainer.onnx=false",
                 ]  # fmt: skip
                 with initialize_config_dir(str(configs_dir()), version_base="1.3"):
                     config = typed(compose("train", overrides), TrainConfig, "learning_curve")
