@@ -34,7 +34,7 @@ from conftest import ROOT
 from training_help import configure, small_corpus
 
 VOCABULARY = Vocabulary.build(["经济增长百分之五，就业形势总体稳定。"])
-MASK = VOCABULARY.tokens.index("[MASK]")
+MASK = VOCABULARY.mask
 REPORTS = ROOT / "data" / "reports"
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from onnx import TensorProto
 from onnx import load as onnx_load
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import (
     AutoTokenizer,
     BertConfig,
@@ -35,6 +35,7 @@ from baogao.spans import Span
 from baogao.tagger import Manifest, Vocabulary
 from baogao.tagger.vocabulary import SPECIAL
 from baogao.training.dataset import IGNORED, build_dataset, texts_of
+from baogao.training.encoders import load_encoder
 from baogao.training.export import SMALL
 from baogao.training.finetune import finetune, prepare
 from training_help import configure, excerpt, small_corpus
@@ -244,6 +245,22 @@ def test_an_encoder_that_is_not_here_says_what_to_do(corpus: Path, tmp_path: Pat
     with pytest.raises(BaogaoError, match="cannot load the encoder 'macbert_base'") as caught:
         finetune(configure("encoder=macbert_base", f"corpus.annotations=[{corpus}]"), tmp_path / "run")
     assert "encoder.path=DIRECTORY" in str(caught.value.remedy)
+
+
+def test_a_checkpoint_without_its_weights_is_refused_and_a_whole_one_loads_silently(
+    corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole = hub_checkpoint(tmp_path / "hub", "bert")
+    options = ("encoder=bert_base_chinese", f"encoder.path={whole}", f"corpus.annotations=[{corpus}]")
+    config = configure(*options)
+    labels = load_labels("report")
+    load_encoder(config.encoder, config.head, labels, [])
+    assert "REPORT" not in "".join(capfd.readouterr())
+    weights = load_file(whole / "model.safetensors")
+    left = {key: tensor for key, tensor in weights.items() if "layer.0" not in key}
+    save_file(left, whole / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(BaogaoError, match=r"lacks 16 weights of the encoder: bert\.encoder\.layer\.0"):
+        load_encoder(config.encoder, config.head, labels, [])
 
 
 def test_a_folder_of_the_users_is_not_touched(corpus: Path, tmp_path: Path) -> None:

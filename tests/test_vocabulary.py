@@ -33,6 +33,15 @@ def test_stand_ins_where_the_vocabulary_lacks_quotes() -> None:
     assert OWN.mapped == {}
 
 
+def test_only_masking_needs_a_mask() -> None:
+    """Vocabularies of taggers need not hold [MASK]; whoever masks characters is told what to do."""
+    without = Vocabulary([token for token in OWN.tokens if token != "[MASK]"])
+    assert OWN.tokens[OWN.mask] == "[MASK]"
+    assert without.encode("一").size == 1
+    with pytest.raises(BaogaoError, match=r"(?s)lacks \[MASK\].*character_dropout=0"):
+        _ = without.mask
+
+
 def test_save_and_load(tmp_path: Path) -> None:
     OWN.save(tmp_path)
     assert Vocabulary.load(tmp_path).tokens == OWN.tokens

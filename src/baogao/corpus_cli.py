@@ -84,7 +84,7 @@ def silver_(
     """Tag the reports that nobody annotated, to train on (self-training). What is kept for testing is left out."""
     from baogao.corpus_commands import silver_command
 
-    sys.exit(silver_command(folder, model or ["packaged:tagger"], known or [], held or [], output, quiet=quiet))
+    sys.exit(silver_command(folder, model or [None], known or [], held or [], output, quiet=quiet))
 
 
 @app.command()

@@ -15,8 +15,9 @@ from baogao.corpus.formats import annotation_files, record_files
 from baogao.corpus.jsonl import LeftOut
 from baogao.corpus.splits import PARTS, size_of
 from baogao.corpus.statistics import one_a_text, statistics
-from baogao.files import keep_inputs, located
+from baogao.files import keep_inputs
 from baogao.labels import LabelSet, load_labels
+from baogao.predictor import chosen
 from baogao.progress import console, print_table
 from baogao.scoring import agreement, sound_records
 from baogao.silver import silver
@@ -74,11 +75,17 @@ def attach_command(folder: Path, annotations: Sequence[Path], output: Path, *, l
 
 
 def silver_command(
-    folder: Path, models: Sequence[str], known: Sequence[Path], held: Sequence[Path], output: Path, *, quiet: bool
+    folder: Path,
+    models: Sequence[str | None],
+    known: Sequence[Path],
+    held: Sequence[Path],
+    output: Path,
+    *,
+    quiet: bool,
 ) -> int:
     """Write what a committee finds in the reports that are neither annotated nor kept for testing."""
     keep_inputs([*known, *held, *report_files(folder)], output)
-    committee = Committee([Tagger.load(located(model)) for model in models])
+    committee = Committee([Tagger.load(chosen(model)) for model in models])
     tested = require_text(_load(held, committee.labels), folder) if held else []
     found = silver(
         folder, lambda text: [Mark(s.start, s.end, s.label) for s in committee.spans(text)],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baogao.corpus import Mark, Record, leaks
-from baogao.corpus.attach import report_files
+from baogao.corpus.attach import named_place, report_files
 from baogao.errors import BaogaoError
 from baogao.progress import track
 from baogao.reports import read
@@ -59,7 +59,7 @@ def silver(
         except BaogaoError as error:
             left_out.append((file.name, error.what))
             continue
-        place = next((p for p in places if p in f"{file.stem} {document.meta.get('place', '')}"), None)
+        place = named_place(file, document, places)
         if document.sha256 in done:
             left_out.append((file.name, "annotated already, or the same text as another file"))
         elif place is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
 from baogao.reports.read import FORMATS, read
+from baogao.spans import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ def report_files(folder: str | Path) -> list[Path]:
     if not files:
         raise BaogaoError("no reports in this folder", path=folder, remedy=f"they end in {' '.join(FORMATS)}")
     return files
+
+
+def named_place(file: Path, document: Document, places: Collection[str]) -> str | None:
+    """The one of ``places`` that a report's file name or head names."""
+    names = f"{file.stem} {document.meta.get('place', '')}"
+    return next((place for place in places if place in names), None)
 
 
 def attach(records: Iterable[Record], folder: str | Path) -> Attached:

@@ -77,7 +77,7 @@ class MaskedWindows(Dataset[dict[str, Any]]):
         shares = np.array([p * len(s) for p, s in zip(passes, streams, strict=True)])
         self.shares = shares / shares.sum()
         self.vocabulary, self.max_characters, self.masking = vocabulary, max_characters, masking
-        self.mask = vocabulary.tokens.index("[MASK]")
+        self.mask = vocabulary.mask
         self.seed, self.count = seed, count
 
     def __len__(self) -> int:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from baogao.corpus import Record, load_records
+from baogao.corpus.attach import named_place, report_files
 from baogao.errors import BaogaoError
 from baogao.files import sha256_text
 from baogao.labels import LabelSet
 from baogao.pretraining.schema import TextConfig
 from baogao.progress import track
 from baogao.reports import read
-from baogao.reports.read import FORMATS
 from baogao.reports.sentences import paragraphs
 from baogao.reports.view import clean
 
@@ -89,18 +89,14 @@ def _places(records: Sequence[Record]) -> set[str]:
 def _read_folder(
     folder: Path, source: Source, hashes: set[str], places: set[str], forbidden: set[str], *, quiet: bool
 ) -> None:
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in FORMATS and p.is_file())
-    if not files:
-        raise BaogaoError("no reports in this folder", path=folder, remedy=f"they end in {' '.join(FORMATS)}")
     documents = []
-    for file in track(files, "reading", quiet=quiet):
+    for file in track(report_files(folder), "reading", quiet=quiet):
         try:
             document = read(file)
         except BaogaoError as error:
             source.unreadable.append(f"{file.name}: {error.what}")
             continue
-        named = f"{file.stem} {document.meta.get('place', '')}"
-        if document.sha256 in hashes or any(place in named for place in places):
+        if document.sha256 in hashes or named_place(file, document, places):
             source.excluded.append(file.name)
             forbidden.update(p for p in _cleaned(document.text) if len(p) >= FORMULA)
         else:

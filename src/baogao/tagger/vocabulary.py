@@ -69,6 +69,16 @@ class Vocabulary:
         return found
 
     @cached_property
+    def mask(self) -> int:
+        """The id of [MASK], which only training needs; BaogaoError for a vocabulary without it."""
+        if SPECIAL[4] not in self._ids:
+            raise BaogaoError(
+                "the vocabulary lacks [MASK], so that no characters can be masked",
+                remedy="set encoder.character_dropout=0, or take an encoder that was pre-trained with [MASK]",
+            )
+        return self._ids[SPECIAL[4]]
+
+    @cached_property
     def mapped(self) -> dict[str, str]:
         """The stand-ins that this vocabulary needs: for the model card and for the tokenizer's normalizer."""
         return {c: s for c, s in SUBSTITUTES.items() if c not in self._ids and s in self._ids}

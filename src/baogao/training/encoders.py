@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -65,12 +66,7 @@ def load_encoder(
     else:
         assert encoder.path is not None
         config, vocabulary = _checkpoint(encoder, tags)
-        try:
-            model = AutoModelForTokenClassification.from_pretrained(
-                encoder.path, config=config, revision=encoder.revision, dtype=torch.float32
-            )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise _unavailable(encoder, error) from error
+        model = _pretrained(encoder, config)
         if encoder.hints != NONE and int(config.type_vocab_size) != types:  # a tagger with hints has them already
             _widen_types(model, types)
     limit = min(encoder.max_characters, int(config.max_position_embeddings) - 2)
@@ -80,6 +76,30 @@ def load_encoder(
             remedy="raise encoder.max_characters (at least 16; 254 and more serve well)",
         )
     return model, vocabulary, limit
+
+
+def _pretrained(encoder: EncoderConfig, config: Any) -> PreTrainedModel:
+    """The checkpoint's encoder under a new head; BaogaoError where weights of the encoder are not in it."""
+    assert encoder.path is not None
+    # The library warns of every weight it makes or leaves out. A new head is meant; what is not is looked at below.
+    report = logging.getLogger("transformers.modeling_utils")
+    level = report.level
+    report.setLevel(logging.ERROR)
+    try:
+        model, found = AutoModelForTokenClassification.from_pretrained(
+            encoder.path, config=config, revision=encoder.revision, dtype=torch.float32, output_loading_info=True
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unavailable(encoder, error) from error
+    finally:
+        report.setLevel(level)
+    missing = sorted(key for key in found["missing_keys"] if key.startswith(f"{model.base_model_prefix}."))
+    if missing:
+        raise BaogaoError(
+            f"the checkpoint {encoder.path} lacks {len(missing)} weights of the encoder: {', '.join(missing[:3])} …",
+            remedy="name a checkpoint whose weights are those of its config.json",
+        )
+    return model  # type: ignore[no-any-return]
 
 
 def _widen_types(model: PreTrainedModel, types: int) -> None:

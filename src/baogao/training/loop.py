@@ -65,10 +65,11 @@ def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]
 class _Finetuner(Trainer):
     """A Trainer with batches of like lengths and a rate of its own for the head, which hides some windows' hints."""
 
-    def __init__(self, *, config: TrainConfig, mask: int, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, *, config: TrainConfig, vocabulary: Vocabulary, **options: Any) -> None:
+        super().__init__(data_collator=Collator(vocabulary.pad), **options)
         self.head_lr, self.hint_dropout = config.trainer.head_lr, config.encoder.hint_dropout
-        self.character_dropout, self.mask = config.encoder.character_dropout, mask
+        self.character_dropout = config.encoder.character_dropout
+        self.mask = vocabulary.mask if self.character_dropout else None
 
     def _get_train_sampler(self, *_: Any) -> ByLength:
         return ByLength(self.train_dataset["length"], self.args.train_batch_size, self.args.data_seed or 0)  # type: ignore[index]
@@ -104,7 +105,7 @@ class _Finetuner(Trainer):
         Drawn from the generator whose state a checkpoint keeps, so that a resumed run hides the same.
         """
         ids, types = inputs["input_ids"], inputs["token_type_ids"]
-        if self.character_dropout:
+        if self.mask is not None:
             drawn = (torch.rand(ids.shape) < self.character_dropout).to(ids.device)
             ids = ids.masked_fill(drawn & (inputs["labels"] != IGNORED), self.mask)
         if self.hint_dropout:
@@ -197,10 +198,9 @@ def run_trainer(
         use_plain_attention(model)
     trainer = _Finetuner(
         config=config,
-        mask=vocabulary.tokens.index("[MASK]"),
+        vocabulary=vocabulary,
         model=model,
         args=arguments,
-        data_collator=Collator(vocabulary.pad),
         train_dataset=train,
         eval_dataset=development,
         compute_metrics=tag_scores(labels),
