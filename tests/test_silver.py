@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 
 from baogao import BaogaoError
 from baogao.cli import app
-from baogao.corpus import Mark, Record, load_records, record_of
+from baogao.corpus import Mark, Record, check_records, load_records, record_of
 from baogao.corpus.jsonl import write_jsonl
 from baogao.files import write_text
 from baogao.labels import LabelSet
 from baogao.reports import document, read
+from baogao.scoring import refuse_overlaps
 from baogao.silver import Silver, silver
 from baogao.tagger import Committee, Tagger
 from conftest import ROOT
@@ -102,6 +103,28 @@ def test_what_is_known_held_or_unreadable_is_left_out_and_named(folder: Path, ta
     expected = [(s.start, s.end, s.label) for s in tagger.spans(text)]
     assert [tuple(m) for m in record.marks] == expected
     assert record.annotator == tagger.manifest.model_id
+
+
+def test_of_a_report_annotated_in_part_the_rest_is_tagged(folder: Path, tagger: Tagger, labels: LabelSet) -> None:
+    whole = annotated(folder / "xiangdong_2013.txt", place="changyu", split="train", unit="one")
+    text = whole.text or ""
+    lines = text.split("\n")
+    begin, end = len(lines[0]) + 1, len("\n".join(lines[:4]))
+    part = replace(whole, ranges=((begin, end),))
+    # Its place is held, but the split has put this report on the training side.
+    held = [replace(record_of(document("某市政府工作报告")), meta={"place": "changyu"})]
+    found = tag_all(folder, tagger, [part], held)
+    (record,) = [r for r in found.records if r.sha256 == part.sha256]
+    assert (record.id, record.meta["unit"], record.meta["split"]) == (part.id, "one", "train")
+    assert record.ranges == ((0, begin), (end, len(text)))
+    expected = [(s.start, s.end, s.label) for s in tagger.spans(text) if s.end <= begin or s.start >= end]
+    assert [tuple(m) for m in record.marks] == expected
+    assert [f for f in check_records([part, record], labels) if f.severity == "error"] == []
+    refuse_overlaps([part, record])
+    with pytest.raises(BaogaoError, match="stands twice"):
+        refuse_overlaps([part, replace(record, ranges=((0, begin + 1),))])
+    tested = replace(part, meta={**part.meta, "split": "test"})
+    assert part.sha256 not in {r.sha256 for r in tag_all(folder, tagger, [tested], []).records}
 
 
 def test_places_and_paragraphs_of_what_is_tested_stay_out(folder: Path, tagger: Tagger) -> None:

@@ -42,14 +42,18 @@ def silver(
     scheme: str,
     quiet: bool = False,
 ) -> Silver:
-    """Tag the reports below ``folder`` that are neither in ``known`` nor near anything in ``held`` (with text).
+    """Tag what ``known`` leaves of the reports below ``folder``, and nothing near anything in ``held`` (with text).
 
-    ``tag`` gives the marks of a text; ``annotator`` (who that is) and ``scheme`` go into the records.
+    ``tag`` gives the marks of a text; ``annotator`` (who that is) and ``scheme`` go into the records. Of a report that
+    ``known`` covers in part, the record's ranges are the rest.
 
-    Left out are texts of either, all reports of a place in ``held``, and reports with a paragraph that stands nearly
-    the same in ``held`` (see ``corpus.leakage``). Raises BaogaoError where nothing is left to tag.
+    Left out are texts of ``held``, all reports of a place in it, and reports with a paragraph that stands nearly the
+    same in it (see ``corpus.leakage``). Raises BaogaoError where nothing is left to tag.
     """
-    done = {r.sha256 for r in (*known, *held)}
+    done = {r.sha256 for r in held}
+    covered: dict[str, list[Record]] = {}
+    for record in known:
+        covered.setdefault(record.sha256, []).append(record)
     places = {str(r.meta["place"]) for r in held if r.meta.get("place")}
     left_out: list[tuple[str, str]] = []
     candidates: dict[str, Record] = {}  # by path below the folder: names may repeat in its parts
@@ -59,16 +63,19 @@ def silver(
         except BaogaoError as error:
             left_out.append((file.name, error.what))
             continue
-        place = named_place(file, document, places)
-        if document.sha256 in done:
+        partly = covered.get(document.sha256, ())
+        rest = _rest(partly, document.text)
+        place = None if partly else named_place(file, document, places)
+        if document.sha256 in done or rest == ():
             left_out.append((file.name, "annotated already, or the same text as another file"))
         elif place is not None:
             left_out.append((file.name, f"{place} is kept for testing"))
         else:
             done.add(document.sha256)
-            meta = {k: document.meta[k] for k in ("place", "level", "year") if document.meta.get(k)}
             name = file.relative_to(folder).as_posix()
-            candidates[name] = Record(name, document.sha256, (), {**meta, "split": "train"}, document.text)
+            meta = {k: document.meta[k] for k in ("place", "level", "year") if document.meta.get(k)}
+            identity, meta = (partly[0].id, dict(partly[0].meta)) if partly else (name, meta)
+            candidates[name] = Record(identity, document.sha256, (), {**meta, "split": "train"}, document.text, rest)
     # A leak names one of the texts that share a paragraph; so look again until nothing is shared.
     while found := {leak.train.sha256: leak for leak in leaks(list(candidates.values()), held)}:
         for name, record in list(candidates.items()):
@@ -78,8 +85,26 @@ def silver(
     records = []
     for record in track(list(candidates.values()), "tagging", quiet=quiet):
         assert record.text is not None
-        marks = tuple(tag(record.text))
+        marks = tuple(m for m in tag(record.text) if _inside(m, record.ranges))
         records.append(replace(record, marks=marks, text=None, annotator=annotator, scheme=scheme))
     if not records:
         raise BaogaoError("no report is left to tag", path=folder, remedy="see what was left out, name other reports")
     return Silver(tuple(records), tuple(left_out))
+
+
+def _rest(known: Sequence[Record], text: str) -> tuple[tuple[int, int], ...] | None:
+    """The ranges of ``text`` that no record covers; None where that is all of it. Of what is scored on, none is."""
+    if not known:
+        return None
+    if any(record.ranges is None or record.meta.get("split", "train") != "train" for record in known):
+        return ()
+    rest, at = [], 0
+    for start, end in [*sorted(r for record in known for r in record.ranges or ()), (len(text), len(text))]:
+        if text[at:start].strip():
+            rest.append((at, start))
+        at = max(at, end)
+    return tuple(rest)
+
+
+def _inside(mark: Mark, ranges: tuple[tuple[int, int], ...] | None) -> bool:
+    return ranges is None or any(start <= mark.start and mark.end <= end for start, end in ranges)

@@ -21,7 +21,7 @@ from baogao.errors import BaogaoError
 from baogao.files import sha256_file, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console
-from baogao.scoring import by_text, score_tagger
+from baogao.scoring import refuse_overlaps, score_tagger
 from baogao.tagger import Manifest, Tagger, Vocabulary
 from baogao.tagger.directory import MANIFEST, VERIFIED
 from baogao.training.card import model_card
@@ -122,7 +122,7 @@ def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
     """The records of the run: read, joined to their reports, checked, split."""
     records = load_records(list(config.corpus.annotations), labels)
     raise_on_errors(check_records(records, labels))
-    by_text(records)
+    refuse_overlaps(records)
     records = require_text(records, config.corpus.reports)
     raise_on_errors(check_records(records, labels))  # again: now with the text of stand-off records
     shares = config.corpus.split
