@@ -33,7 +33,7 @@ Out = Annotated[Path, typer.Option("--output", "-o", help="The predictions (.jso
 @guarded
 def rules(gold: Gold, output: Out, reports: Reports = None) -> None:
     """Tag by regular expressions and word lists."""
-    _write(by_rules.tag, _records(gold, reports), output, "rules")
+    _write(lambda text: [(mark, None) for mark in by_rules.tag(text)], _records(gold, reports), output, "rules")
 
 
 @app.command()
@@ -47,6 +47,7 @@ def crf(
     c2: Annotated[float, typer.Option(help="L2 penalty.")] = 0.1,
     min_freq: Annotated[int, typer.Option(help="Rarer features are left out.")] = 2,
     iterations: Annotated[int, typer.Option(help="Of L-BFGS.")] = 100,
+    threshold: Annotated[float, typer.Option(help="Spans less sure are left out.")] = 0.0,
 ) -> None:
     """Train a CRF on characters, then tag with it (extra 'baselines')."""
     from benchmarks.baselines.crf import Crf, Settings
@@ -56,7 +57,7 @@ def crf(
     settings = Settings(c1, c2, min_freq, iterations)
     tagger = Crf.train(_records(train or TRAIN, reports), load_labels(), settings)
     console().print(f"{settings}: trained in {time.perf_counter() - started:.0f} s")
-    _write(tagger.tag, records, output, "crf")
+    _write(lambda text: [one for one in tagger.scored(text) if one[1] >= threshold], records, output, "crf")
 
 
 @app.command()
@@ -83,12 +84,17 @@ def _records(paths: Sequence[Path], reports: Path | None) -> list[Record]:
     return require_text(load_records(paths, load_labels()), reports)
 
 
-def _write(tag: Callable[[str], list[Mark]], records: Sequence[Record], output: Path, name: str) -> None:
+def _write(
+    tag: Callable[[str], Sequence[tuple[Mark, float | None]]], records: Sequence[Record], output: Path, name: str
+) -> None:
     """Write the predictions for the whole texts, stand-off: whatever was annotated of them, it can be scored."""
-    found = [
-        replace(r, marks=tuple(tag(r.text or "")), text=None, ranges=None, annotator=name)
-        for r in track(records, "tagging")
-    ]
+    found = []
+    for record in track(records, "tagging"):
+        spans = tag(record.text or "")
+        scores = tuple(score for _, score in spans if score is not None)
+        told = scores if len(scores) == len(spans) else None  # rules say nothing of how sure they are
+        marks = tuple(mark for mark, _ in spans)
+        found.append(replace(record, marks=marks, scores=told, text=None, ranges=None, annotator=name))
     write_records(output, found, load_labels())
     console().print(f"{len(found)} records → {output}")
 

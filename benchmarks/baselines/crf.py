@@ -62,10 +62,20 @@ class Crf:
 
     def tag(self, text: str) -> list[Mark]:
         """The spans of a text, in order and without overlap."""
-        marks = []
+        return [mark for mark, _ in self.scored(text)]
+
+    def scored(self, text: str) -> list[tuple[Mark, float]]:
+        """The spans of a text, each with the least of the marginal probabilities of its tags.
+
+        crfsuite gives no probability of a span; the least of its characters orders spans by how sure they are.
+        """
+        found = []
         for view in views(text):
-            path = lawful(self.model.predict_single(features(view.text)), self.labels)
+            rows = features(view.text)
+            path = lawful(self.model.predict_single(rows), self.labels)
+            marginals = self.model.predict_marginals_single(rows)
             for start, end, label in spans_of(path, self.labels):
                 if view.text[start:end].strip():
-                    marks.append(mark_of(view, start, end, label))
-        return marks
+                    sure = min(marginals[i][self.labels.tags[path[i]]] for i in range(start, end))
+                    found.append((mark_of(view, start, end, label), float(sure)))
+        return found
