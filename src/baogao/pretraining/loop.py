@@ -26,7 +26,6 @@ from baogao.pretraining.schema import PretrainConfig
 from baogao.pretraining.start import look_at_neighbours
 from baogao.progress import console
 from baogao.tagger import Vocabulary
-from baogao.training.attention import use_plain_attention
 from baogao.training.dataset import IGNORED
 from baogao.training.loop import CHECKPOINTS, RichProgress, on_cpu, precision
 
@@ -120,7 +119,7 @@ def masked_trainer(
     )
     look_at_neighbours(model.bert)
     if on_cpu(settings.device):
-        use_plain_attention(model)
+        model.set_attn_implementation("eager")  # see training/loop.py
     if settings.compile:
         model.bert.encoder.compile()
     arguments = TrainingArguments(
