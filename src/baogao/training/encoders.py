@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, BertConfig, PreTrainedModel
+from transformers.utils import logging
 
 from baogao.errors import BaogaoError
 from baogao.files import PACKAGED, located, sha256_file
@@ -82,9 +82,8 @@ def _pretrained(encoder: EncoderConfig, config: Any) -> PreTrainedModel:
     """The checkpoint's encoder under a new head; BaogaoError where weights of the encoder are not in it."""
     assert encoder.path is not None
     # The library warns of every weight it makes or leaves out. A new head is meant; what is not is looked at below.
-    report = logging.getLogger("transformers.modeling_utils")
-    level = report.level
-    report.setLevel(logging.ERROR)
+    verbosity = logging.get_verbosity()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model, found = AutoModelForTokenClassification.from_pretrained(
             encoder.path, config=config, revision=encoder.revision, dtype=torch.float32, output_loading_info=True
@@ -92,7 +91,7 @@ def _pretrained(encoder: EncoderConfig, config: Any) -> PreTrainedModel:
     except (OSError, ValueError, RuntimeError) as error:
         raise _unavailable(encoder, error) from error
     finally:
-        report.setLevel(level)
+        logging.set_verbosity(verbosity)  # type: ignore[no-untyped-call]
     missing = sorted(key for key in found["missing_keys"] if key.startswith(f"{model.base_model_prefix}."))
     if missing:
         raise BaogaoError(
