@@ -82,7 +82,7 @@ def _pretrained(encoder: EncoderConfig, config: Any) -> PreTrainedModel:
     """The checkpoint's encoder under a new head; BaogaoError where weights of the encoder are not in it."""
     assert encoder.path is not None
     # The library warns of every weight it makes or leaves out. A new head is meant; what is not is looked at below.
-    verbosity = logging.get_verbosity()  # type: ignore[no-untyped-call]
+    verbosity = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model, found = AutoModelForTokenClassification.from_pretrained(
@@ -91,7 +91,7 @@ def _pretrained(encoder: EncoderConfig, config: Any) -> PreTrainedModel:
     except (OSError, ValueError, RuntimeError) as error:
         raise _unavailable(encoder, error) from error
     finally:
-        logging.set_verbosity(verbosity)  # type: ignore[no-untyped-call]
+        logging.set_verbosity(verbosity)
     missing = sorted(key for key in found["missing_keys"] if key.startswith(f"{model.base_model_prefix}."))
     if missing:
         raise BaogaoError(
