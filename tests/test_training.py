@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from omegaconf import OmegaConf
 from onnx import TensorProto
 from onnx import load as onnx_load
 from safetensors.torch import load_file, save_file
@@ -47,7 +48,7 @@ TINY = (
     "encoder.architecture.intermediate_size=32",
 )
 
-SMALL_SPLIT = ("corpus.split.development=0.05", "corpus.split.test=0.05")
+GIVEN_SPLIT = ("corpus.split.development=0", "corpus.split.test=0")  # as the real corpora have it
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +73,12 @@ def test_a_required_value_is_asked_for() -> None:
 
 
 def test_given_parts_of_the_real_corpus_are_kept(shared: Path, labels: LabelSet) -> None:
-    parts = prepare(configure("corpus=all", f"corpus.reports={shared / 'reports'}", *SMALL_SPLIT), labels)
+    shares = OmegaConf.load(configs_dir() / "corpus" / "real.yaml").split
+    assert (shares.development, shares.test) == (0, 0)
+    parts = prepare(configure("corpus=all", f"corpus.reports={shared / 'reports'}", *GIVEN_SPLIT), labels)
     assert {r.meta["split"] for r in parts.test} == {"test"}
     assert {r.meta["split"] for r in parts.development} == {"development"}
-    assert len(parts.train) == 50 + 42
+    assert len(parts.train) == 309 + 42
 
 
 @pytest.mark.parametrize("experiment", names("experiment"))
