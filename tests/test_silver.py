@@ -137,6 +137,10 @@ def test_places_and_paragraphs_of_what_is_tested_stay_out(folder: Path, tagger: 
     reasons = dict(found.left_out)
     assert "kept for testing" in reasons["changyu_2021.txt"]
     assert "a paragraph of which 100% stand" in reasons["anshang_2012.txt"]
+    again = silver(
+        folder, lambda text: [], [], held, annotator="nobody", scheme="1.3", exclude_places=["anshang"], quiet=True
+    )
+    assert dict(again.left_out)["anshang_2012.txt"] == "anshang is kept for testing"
     with pytest.raises(BaogaoError, match="no report is left"):
         tag_all(folder, tagger, [annotated(folder / "xiangdong_2013.txt")], held)
 
@@ -149,8 +153,8 @@ def test_the_command_writes_records_that_train(
     output = tmp_path / "silver.jsonl"
     result = CliRunner().invoke(app, [
         "corpus", "silver", str(folder), "-m", str(model_directory), "-m", str(model_directory),
-        "--held", str(held), "-o", str(output), "--quiet",
+        "--held", str(held), "--exclude-place", "xiangdong", "-o", str(output), "--quiet",
     ])  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert "2 reports" in result.stderr
-    assert [r.id for r in load_records([output], labels)] == ["anshang_2012.txt", "xiangdong_2013.txt"]
+    assert "1 reports" in result.stderr
+    assert [r.id for r in load_records([output], labels)] == ["anshang_2012.txt"]

@@ -67,6 +67,7 @@ def silver(
     output: Out,
     held: Annotated[list[Path], typer.Option(help="Annotations kept for testing: their places are left out.")],
     train: Annotated[list[Path] | None, typer.Option(help="[default: the train part and the original reports]")] = None,
+    exclude_place: Annotated[list[str] | None, typer.Option(help="A place kept for testing as well.")] = None,
 ) -> None:
     """Train the CRF, then tag the reports that nobody annotated: text for another to train on (self-training)."""
     from baogao.silver import silver as tag_unknown
@@ -75,7 +76,15 @@ def silver(
     labels = load_labels()
     known = _records(train or TRAIN, folder)
     tagger = Crf.train(known, labels, Settings())
-    found = tag_unknown(folder, tagger.tag, known, _records(held, folder), annotator="crf", scheme=labels.scheme)
+    found = tag_unknown(
+        folder,
+        tagger.tag,
+        known,
+        _records(held, folder),
+        annotator="crf",
+        scheme=labels.scheme,
+        exclude_places=exclude_place or [],
+    )
     write_records(output, found.records, labels)
     console().print(found.summary(output))
 

@@ -79,12 +79,18 @@ def silver_(
     held: Annotated[
         list[Path] | None, typer.Option("--held", help="Annotations kept for testing: their places are left out.")
     ] = None,
+    exclude_place: Annotated[
+        list[str] | None, typer.Option(help="A place whose reports are kept for testing as well; may be repeated.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Tag the reports that nobody annotated, to train on (self-training). What is kept for testing is left out."""
     from baogao.corpus_commands import silver_command
 
-    sys.exit(silver_command(folder, model or [None], known or [], held or [], output, quiet=quiet))
+    code = silver_command(
+        folder, model or [None], known or [], held or [], output, exclude_places=exclude_place or [], quiet=quiet
+    )
+    sys.exit(code)
 
 
 @app.command()

@@ -81,6 +81,7 @@ def silver_command(
     held: Sequence[Path],
     output: Path,
     *,
+    exclude_places: Sequence[str],
     quiet: bool,
 ) -> int:
     """Write what a committee finds in the reports that are neither annotated nor kept for testing."""
@@ -90,7 +91,8 @@ def silver_command(
     found = silver(
         folder, lambda text: [Mark(s.start, s.end, s.label) for s in committee.spans(text)],
         _load(known, committee.labels) if known else [], tested,
-        annotator=committee.name, scheme=committee.labels.scheme, quiet=quiet,
+        annotator=committee.name, scheme=committee.labels.scheme,
+        exclude_places=exclude_places, quiet=quiet,
     )  # fmt: skip
     write_records(output, found.records, committee.labels)
     console().print(found.summary(output))

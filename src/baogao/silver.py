@@ -6,7 +6,7 @@ scored on must be kept out of it as out of any other training text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,6 +40,7 @@ def silver(
     *,
     annotator: str,
     scheme: str,
+    exclude_places: Collection[str] = (),
     quiet: bool = False,
 ) -> Silver:
     """Tag what ``known`` leaves of the reports below ``folder``, and nothing near anything in ``held`` (with text).
@@ -47,8 +48,8 @@ def silver(
     ``tag`` gives the marks of a text; ``annotator`` (who that is) and ``scheme`` go into the records. Of a report that
     ``known`` covers in part, the record's ranges are the rest.
 
-    Left out are texts of ``held``, all reports of a place in it, and reports with a paragraph that stands nearly the
-    same in it (see ``corpus.leakage``). Raises BaogaoError where nothing is left to tag.
+    Left out are texts of ``held``, all reports of a place in it or in ``exclude_places``, and reports with a paragraph
+    that stands nearly the same in it (see ``corpus.leakage``). Raises BaogaoError where nothing is left to tag.
     """
     done = {r.sha256 for r in held}
     covered: dict[str, list[Record]] = {}
@@ -65,7 +66,7 @@ def silver(
             continue
         partly = covered.get(document.sha256, ())
         rest = _rest(partly, document.text)
-        place = None if partly else named_place(file, document, places)
+        place = named_place(file, document, exclude_places if partly else {*places, *exclude_places})
         if document.sha256 in done or rest == ():
             left_out.append((file.name, "annotated already, or the same text as another file"))
         elif place is not None:
