@@ -121,10 +121,14 @@ def test_of_a_report_annotated_in_part_the_rest_is_tagged(folder: Path, tagger: 
     assert [tuple(m) for m in record.marks] == expected
     assert [f for f in check_records([part, record], labels) if f.severity == "error"] == []
     refuse_overlaps([part, record])
-    with pytest.raises(BaogaoError, match="stands twice"):
+    with pytest.raises(BaogaoError, match="annotate the same part"):
         refuse_overlaps([part, replace(record, ranges=((0, begin + 1),))])
-    tested = replace(part, meta={**part.meta, "split": "test"})
-    assert part.sha256 not in {r.sha256 for r in tag_all(folder, tagger, [tested], []).records}
+    tested = replace(part, meta={**part.meta, "split": "test", "place": "xiangdong"})
+    again = tag_all(folder, tagger, [tested], [])
+    assert part.sha256 not in {r.sha256 for r in again.records}
+    nameless = replace(part, meta={})  # nothing says on which side of the split it is
+    held = [replace(held[0], meta={"place": "xiangdong"})]
+    assert part.sha256 not in {r.sha256 for r in tag_all(folder, tagger, [nameless], held).records}
 
 
 def test_places_and_paragraphs_of_what_is_tested_stay_out(folder: Path, tagger: Tagger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from onnx import TensorProto
 from onnx import load as onnx_load
 from safetensors.torch import load_file, save_file
 from transformers import (
+    AutoModelForTokenClassification,
     AutoTokenizer,
     BertConfig,
     BertModel,
@@ -251,19 +253,44 @@ def test_an_encoder_that_is_not_here_says_what_to_do(corpus: Path, tmp_path: Pat
 
 
 def test_a_checkpoint_without_its_weights_is_refused_and_a_whole_one_loads_silently(
-    corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    corpus: Path, tmp_path: Path
 ) -> None:
+    said: list[logging.LogRecord] = []
+    listener = logging.Handler()
+    listener.emit = said.append  # type: ignore[assignment, method-assign]
+    logging.getLogger("transformers").addHandler(listener)
     whole = hub_checkpoint(tmp_path / "hub", "bert")
     options = ("encoder=bert_base_chinese", f"encoder.path={whole}", f"corpus.annotations=[{corpus}]")
     config = configure(*options)
     labels = load_labels("report")
     load_encoder(config.encoder, config.head, labels, [])
-    assert "REPORT" not in "".join(capfd.readouterr())
+    AutoModelForTokenClassification.from_pretrained(whole)
+    logging.getLogger("transformers").removeHandler(listener)
+    assert len(said) == 1  # the library's own call says that the head is new, ours does not
     weights = load_file(whole / "model.safetensors")
     left = {key: tensor for key, tensor in weights.items() if "layer.0" not in key}
     save_file(left, whole / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(BaogaoError, match=r"lacks 16 weights of the encoder: bert\.encoder\.layer\.0"):
+    with pytest.raises(BaogaoError, match=r"16 weights of the encoder are not in .*: bert\.encoder\.layer\.0"):
         load_encoder(config.encoder, config.head, labels, [])
+
+
+def test_another_label_set_gets_a_new_head(corpus: Path, tmp_path: Path) -> None:
+    """A tagger is an encoder too, whatever its labels were."""
+    config = configure("encoder=baogao_small", "encoder.architecture=null", "encoder.path=packaged:tagger",
+                       f"corpus.annotations=[{corpus}]")  # fmt: skip
+    labels = load_labels("cluener")
+    model, _, _ = load_encoder(config.encoder, config.head, labels, [])
+    assert model.config.num_labels == len(labels.tags)
+
+
+def test_a_vocabulary_without_mask_is_fine_tuned_or_refused_before_the_run_begins(corpus: Path, tmp_path: Path) -> None:
+    checkpoint = hub_checkpoint(tmp_path / "hub", "bert")
+    vocabulary = (checkpoint / "vocab.txt").read_text("utf-8").replace("[MASK]", "[unused1]")
+    (checkpoint / "vocab.txt").write_text(vocabulary, "utf-8")
+    options = ("encoder=bert_base_chinese", f"encoder.path={checkpoint}", f"corpus.annotations=[{corpus}]")
+    with pytest.raises(BaogaoError, match=r"lacks \[MASK\]"):
+        finetune(configure(*options, "encoder.character_dropout=0.1"), tmp_path / "run")
+    assert set(finetune(configure(*options), tmp_path / "run")) == {"development", "test"}
 
 
 def test_a_folder_of_the_users_is_not_touched(corpus: Path, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def silver(
     train: Annotated[list[Path] | None, typer.Option(help="[default: the train part and the original reports]")] = None,
     exclude_place: Annotated[list[str] | None, typer.Option(help="A place kept for testing as well.")] = None,
 ) -> None:
-    """Train the CRF, then tag the reports that nobody annotated: text for another to train on (self-training)."""
+    """Train the CRF, then tag what nobody annotated of reports: text for another to train on (self-training)."""
     from baogao.silver import silver as tag_unknown
     from benchmarks.baselines.crf import Crf, Settings
 

@@ -71,10 +71,13 @@ def silver_(
     folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The annotations (.jsonl).")],
     model: Annotated[
-        list[str] | None, typer.Option("--model", "-m", help="A model directory; give several to let them vote.")
+        list[str] | None,
+        typer.Option(
+            "--model", "-m", help="A model directory; several vote. [default: BAOGAO_MODEL, else the packaged tagger]"
+        ),
     ] = None,
     known: Annotated[
-        list[Path] | None, typer.Option("--known", "-k", help="Annotations that need no others: left out.")
+        list[Path] | None, typer.Option("--known", "-k", help="Annotations: what they cover needs no others.")
     ] = None,
     held: Annotated[
         list[Path] | None, typer.Option("--held", help="Annotations kept for testing: their places are left out.")
@@ -84,7 +87,7 @@ def silver_(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Tag the reports that nobody annotated, to train on (self-training). What is kept for testing is left out."""
+    """Tag what nobody annotated of reports, to train on (self-training). What is kept for testing is left out."""
     from baogao.corpus_commands import silver_command
 
     code = silver_command(

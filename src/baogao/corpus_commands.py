@@ -84,7 +84,7 @@ def silver_command(
     exclude_places: Sequence[str],
     quiet: bool,
 ) -> int:
-    """Write what a committee finds in the reports that are neither annotated nor kept for testing."""
+    """Write what a committee finds in what is neither annotated nor kept for testing."""
     keep_inputs([*known, *held, *report_files(folder)], output)
     committee = Committee([Tagger.load(chosen(model)) for model in models])
     tested = require_text(_load(held, committee.labels), folder) if held else []

@@ -121,7 +121,12 @@ def by_text(records: Sequence[Record]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for record in records:
         if found.setdefault(record.sha256, record) is not record:
-            raise _twice(record)
+            raise BaogaoError(
+                f"the text of record {record.id!r} stands twice: which of the two is meant is not clear",
+                path=record.path,
+                line=record.line,
+                remedy="keep one annotation a text; baogao corpus agree compares several",
+            )
     return found
 
 
@@ -129,18 +134,15 @@ def refuse_overlaps(records: Sequence[Record]) -> None:
     """BaogaoError where two records annotate the same part of a text; of different parts each may have its own."""
     same_text: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        if any(common_ranges(record, other) for other in same_text[record.sha256]):
-            raise _twice(record)
+        for other in same_text[record.sha256]:
+            if common_ranges(record, other):
+                raise BaogaoError(
+                    f"records {other.id!r} and {record.id!r} annotate the same part of one text",
+                    path=record.path,
+                    line=record.line,
+                    remedy="keep one of them; make silver annotations anew once more was annotated",
+                )
         same_text[record.sha256].append(record)
-
-
-def _twice(record: Record) -> BaogaoError:
-    return BaogaoError(
-        f"the text of record {record.id!r} stands twice: which of the two is meant is not clear",
-        path=record.path,
-        line=record.line,
-        remedy="keep one annotation a text; baogao corpus agree compares several",
-    )
 
 
 def surfaces(records: Iterable[Record]) -> frozenset[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Silver annotations: reports that nobody annotated, tagged by a system, for training another (self-training).
+"""Silver annotations: what nobody annotated of reports, tagged by a system, for training another (self-training).
 
 Yarowsky, "Unsupervised word sense disambiguation rivaling supervised methods" (1995), is the idea; what a model is
 scored on must be kept out of it as out of any other training text.
@@ -48,32 +48,36 @@ def silver(
     ``tag`` gives the marks of a text; ``annotator`` (who that is) and ``scheme`` go into the records. Of a report that
     ``known`` covers in part, the record's ranges are the rest.
 
-    Left out are texts of ``held``, all reports of a place in it or in ``exclude_places``, and reports with a paragraph
-    that stands nearly the same in it (see ``corpus.leakage``). Raises BaogaoError where nothing is left to tag.
+    Left out are texts of ``held`` (what of ``known`` is not of the training part counts as held), all reports of a
+    place in it or in ``exclude_places``, and reports with a paragraph that stands nearly the same in it (see
+    ``corpus.leakage``). A report in ``known`` that names its place or unit has its side of the split already. Raises
+    BaogaoError where nothing is left to tag.
     """
+    held = [*held, *(r for r in known if r.meta.get("split", "train") != "train")]
     done = {r.sha256 for r in held}
     covered: dict[str, list[Record]] = {}
     for record in known:
         covered.setdefault(record.sha256, []).append(record)
-    places = {str(r.meta["place"]) for r in held if r.meta.get("place")}
+    places = sorted({str(r.meta["place"]) for r in held if r.meta.get("place")} | set(exclude_places))
     left_out: list[tuple[str, str]] = []
     candidates: dict[str, Record] = {}  # by path below the folder: names may repeat in its parts
     for file in track(report_files(folder), "reading", quiet=quiet):
+        name = file.relative_to(folder).as_posix()
         try:
             document = read(file)
         except BaogaoError as error:
-            left_out.append((file.name, error.what))
+            left_out.append((name, error.what))
             continue
         partly = covered.get(document.sha256, ())
         rest = _rest(partly, document.text)
-        place = named_place(file, document, exclude_places if partly else {*places, *exclude_places})
+        placed = any(r.meta.get("unit") or r.meta.get("place") for r in partly)
+        place = named_place(file, document, exclude_places if placed else places)
         if document.sha256 in done or rest == ():
-            left_out.append((file.name, "annotated already, or the same text as another file"))
+            left_out.append((name, "annotated already, or the same text as another file"))
         elif place is not None:
-            left_out.append((file.name, f"{place} is kept for testing"))
+            left_out.append((name, f"{place} is kept for testing"))
         else:
             done.add(document.sha256)
-            name = file.relative_to(folder).as_posix()
             meta = {k: document.meta[k] for k in ("place", "level", "year") if document.meta.get(k)}
             identity, meta = (partly[0].id, dict(partly[0].meta)) if partly else (name, meta)
             candidates[name] = Record(identity, document.sha256, (), {**meta, "split": "train"}, document.text, rest)
@@ -94,10 +98,10 @@ def silver(
 
 
 def _rest(known: Sequence[Record], text: str) -> tuple[tuple[int, int], ...] | None:
-    """The ranges of ``text`` that no record covers; None where that is all of it. Of what is scored on, none is."""
+    """The ranges of ``text`` that no record covers; None where that is all of it."""
     if not known:
         return None
-    if any(record.ranges is None or record.meta.get("split", "train") != "train" for record in known):
+    if any(record.ranges is None for record in known):
         return ()
     rest, at = [], 0
     for start, end in [*sorted(r for record in known for r in record.ranges or ()), (len(text), len(text))]:

@@ -36,7 +36,7 @@ def report_files(folder: str | Path) -> list[Path]:
 def named_place(file: Path, document: Document, places: Collection[str]) -> str | None:
     """The one of ``places`` that a report's file name or head names."""
     names = f"{file.stem} {document.meta.get('place', '')}"
-    return next((place for place in places if place in names), None)
+    return next((place for place in places if place and place in names), None)
 
 
 def attach(records: Iterable[Record], folder: str | Path) -> Attached:

@@ -43,7 +43,8 @@ def model_card(
     for part, records in parts.items():
         places = len({r.meta.get("place", r.id) for r in records})
         spans = sum(len(r.marks) for r in records)
-        lines.append(f"| {part} | {len(records)} | {places} | {sum(map(size_of, records)):,} | {spans:,} |")
+        texts = len({r.sha256 for r in records})  # one may be annotated in parts, by records of their own
+        lines.append(f"| {part} | {texts} | {places} | {sum(map(size_of, records)):,} | {spans:,} |")
     for part, result in metrics.items():
         lines += ["", f"## Scores, {part}", "", card_section(result)]
     lines += ["", "## Recipe", "", f"Signature: `{dict(signed)}`. The whole configuration is in `train_config.yaml`."]

@@ -79,23 +79,31 @@ def load_encoder(
 
 
 def _pretrained(encoder: EncoderConfig, config: Any) -> PreTrainedModel:
-    """The checkpoint's encoder under a new head; BaogaoError where weights of the encoder are not in it."""
+    """The checkpoint's encoder, under its own head if that fits; BaogaoError where weights of the encoder are amiss."""
     assert encoder.path is not None
     # The library warns of every weight it makes or leaves out. A new head is meant; what is not is looked at below.
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model, found = AutoModelForTokenClassification.from_pretrained(
-            encoder.path, config=config, revision=encoder.revision, dtype=torch.float32, output_loading_info=True
+            encoder.path,
+            config=config,
+            revision=encoder.revision,
+            dtype=torch.float32,
+            ignore_mismatched_sizes=True,  # of a head for another label set
+            output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise _unavailable(encoder, error) from error
     finally:
         logging.set_verbosity(verbosity)
-    missing = sorted(key for key in found["missing_keys"] if key.startswith(f"{model.base_model_prefix}."))
-    if missing:
+    keys = [*found["missing_keys"], *(key for key, *_ in found["mismatched_keys"])]
+    absent = sorted(key for key in keys if key.startswith(f"{model.base_model_prefix}."))
+    if absent:
+        more = " …" if len(absent) > 3 else ""
         raise BaogaoError(
-            f"the checkpoint {encoder.path} lacks {len(missing)} weights of the encoder: {', '.join(missing[:3])} …",
+            f"{len(absent)} weights of the encoder are not in {encoder.path}, or in another shape: "
+            f"{', '.join(absent[:3])}{more}",
             remedy="name a checkpoint whose weights are those of its config.json",
         )
     return model  # type: ignore[no-any-return]
@@ -124,7 +132,8 @@ def _checkpoint(encoder: EncoderConfig, tags: dict[str, Any]) -> tuple[Any, Voca
         tokens = AutoTokenizer.from_pretrained(encoder.path, revision=encoder.revision).get_vocab()
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise _unavailable(encoder, error) from error
-    return config, Vocabulary(sorted(tokens, key=tokens.__getitem__))
+    # Tokenizers add special tokens that the vocabulary lacks behind its end, where the checkpoint has no embeddings.
+    return config, Vocabulary(sorted(tokens, key=tokens.__getitem__)[: config.vocab_size])
 
 
 def _unavailable(encoder: EncoderConfig, error: Exception) -> BaogaoError:

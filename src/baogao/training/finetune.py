@@ -74,6 +74,8 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
         torch.set_num_threads(config.trainer.threads)
     set_seed(config.trainer.seed)
     model, vocabulary, limit = load_encoder(config.encoder, config.head, labels, texts_of(parts.train))
+    if config.encoder.character_dropout:
+        _ = vocabulary.mask  # refuses a vocabulary without [MASK] before the folder holds a run
     begin(folder, signed)
     tables: dict[str, datasets.Dataset] = {}
     for part in ("train", "development"):
