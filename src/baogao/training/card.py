@@ -31,6 +31,7 @@ def model_card(
         "",
         "```python",
         "import baogao",
+        "",
         'predictor = baogao.load("THIS_DIRECTORY")',
         "document = predictor(text)",
         "```",
