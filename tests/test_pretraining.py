@@ -213,3 +213,21 @@ def test_settings_that_cannot_be_are_refused_before_anything_is_written(
     with pytest.raises(BaogaoError, match=message):
         pretrain(composed(override), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_goes_on_from_an_encoder_and_makes_it_deeper(tmp_path: Path) -> None:
+    assert pretrain(composed(), tmp_path / "shallow") is not None
+    deeper = (f"initial={tmp_path / 'shallow'}", "architecture.layers=3", "trainer.seed=14")
+    metrics = pretrain(composed(*deeper), tmp_path / "deep")
+    assert metrics is not None
+    assert metrics["signature"] != pretrain(composed(*deeper[1:]), tmp_path / "other")["signature"]  # type: ignore[index]
+    assert Vocabulary.load(tmp_path / "deep").tokens == Vocabulary.load(tmp_path / "shallow").tokens
+    for override, message in [
+        ("architecture.layers=2", "fewer than the 3 of the encoder"),
+        ("architecture.hidden_size=64", "hidden_size=64 where the encoder has 32"),
+        ("max_characters=40", "max_characters=40 where the encoder has 30"),
+        (f"initial={tmp_path}", "no encoder's weights"),
+    ]:
+        with pytest.raises(BaogaoError, match=message):
+            pretrain(composed(f"initial={tmp_path / 'deep'}", "architecture.layers=3", override), tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -21,6 +21,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from baogao.pretraining.initial import take_over
 from baogao.pretraining.masking import MaskedWindows
 from baogao.pretraining.schema import PretrainConfig
 from baogao.pretraining.start import look_at_neighbours
@@ -117,7 +118,10 @@ def masked_trainer(
             attention_probs_dropout_prob=0.0,
         )
     )
-    look_at_neighbours(model.bert)
+    if config.initial is None:
+        look_at_neighbours(model.bert)
+    else:
+        take_over(model, config.initial)
     if on_cpu(settings.device):
         model.set_attn_implementation("eager")  # see training/loop.py
     if settings.compile:

@@ -19,6 +19,7 @@ from baogao.errors import BaogaoError
 from baogao.files import sha256_json, write_json, write_text
 from baogao.labels import load_labels
 from baogao.pretraining.card import encoder_card
+from baogao.pretraining.initial import initial_hash, initial_vocabulary, require_initial
 from baogao.pretraining.loop import masked_trainer
 from baogao.pretraining.masking import stream
 from baogao.pretraining.schema import PretrainConfig
@@ -51,7 +52,7 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
     sources = gather(config.text, load_labels(), quiet=config.trainer.quiet)
     for source in sources:
         say(source.summary())
-    vocabulary = Vocabulary.build((p for s in sources for p in s.paragraphs), min_count=config.architecture.min_count)
+    vocabulary = _vocabulary(config, sources)
     streams = [stream(source.paragraphs, vocabulary) for source in sources]
     streams[0], held_out = _hold_out(streams[0], sources[0], config)
     signed = _signature(config, [*streams, held_out])
@@ -101,6 +102,8 @@ def _validate(config: PretrainConfig) -> None:
     require("masking.max_length", config.masking.max_length, 1)
     for number, source in enumerate(config.text.sources):
         require(f"text.sources[{number}].passes", source.passes, 0.001)
+    if config.initial is not None:
+        require_initial(config.initial, config.architecture, config.max_characters)
     if trainer.warmup_steps + trainer.decay_steps > trainer.steps:
         raise BaogaoError(
             f"trainer.warmup_steps={trainer.warmup_steps} and trainer.decay_steps={trainer.decay_steps} exceed "
@@ -113,6 +116,12 @@ def _validate(config: PretrainConfig) -> None:
 
 def _speaker(*, quiet: bool) -> Callable[[str], None]:
     return (lambda _: None) if quiet else (lambda message: console().print(message))
+
+
+def _vocabulary(config: PretrainConfig, sources: Sequence[Source]) -> Vocabulary:
+    if config.initial is not None:
+        return initial_vocabulary(config.initial)
+    return Vocabulary.build((p for s in sources for p in s.paragraphs), min_count=config.architecture.min_count)
 
 
 def _hold_out(
@@ -141,6 +150,8 @@ def _signature(config: PretrainConfig, streams: Sequence[npt.NDArray[np.int32]])
         "passes": [s["passes"] for s in settings["text"]["sources"]],
         "trainer": {k: v for k, v in settings["trainer"].items() if k not in CARRYING},
     }
+    if config.initial is not None:
+        settings["initial"] = initial_hash(config.initial)
     return {
         "text": digest.hexdigest()[:16],
         "config": sha256_json(settings)[:16],

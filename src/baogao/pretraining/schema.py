@@ -68,6 +68,7 @@ class PretrainConfig:
     output: str = MISSING
     text: TextConfig = field(default_factory=TextConfig)
     architecture: ArchitectureConfig = field(default_factory=ArchitectureConfig)
+    initial: str | None = None  # an encoder whose weights and vocabulary the run starts from; it may be shallower
     max_characters: int = 254  # a window, without [CLS] and [SEP]
     masking: MaskingConfig = field(default_factory=MaskingConfig)
     trainer: PretrainerConfig = field(default_factory=PretrainerConfig)
