@@ -220,6 +220,8 @@ def test_a_run_goes_on_from_an_encoder_and_makes_it_deeper(tmp_path: Path) -> No
     deeper = (f"initial={tmp_path / 'shallow'}", "architecture.layers=3", "trainer.seed=14")
     metrics = pretrain(composed(*deeper), tmp_path / "deep")
     assert metrics is not None
+    assert metrics["characters_before"] == metrics["characters"] == 4 * 2 * 30
+    assert "It went on from an encoder that had seen 240 characters" in (tmp_path / "deep" / "README.md").read_text()
     assert metrics["signature"] != pretrain(composed(*deeper[1:]), tmp_path / "other")["signature"]  # type: ignore[index]
     assert Vocabulary.load(tmp_path / "deep").tokens == Vocabulary.load(tmp_path / "shallow").tokens
     for override, message in [

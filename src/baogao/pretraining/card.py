@@ -13,6 +13,12 @@ def encoder_card(config: PretrainConfig, metrics: Mapping[str, Any], versions: M
     shape, masking, trainer = config.architecture, config.masking, config.trainer
     passes = {source.path.rsplit("/", 1)[-1]: source.passes for source in config.text.sources}
     sources = "\n".join(f"| {name} | {count:,} | {passes[name]:g} |" for name, count in metrics["sources"].items())
+    started = (
+        ""
+        if config.initial is None
+        else f"\n\nIt went on from an encoder that had seen {metrics['characters_before']:,} characters "
+        f"({config.initial}); layers that it did not have started as copies that add nothing."
+    )
     return f"""# {config.name}
 
 A small BERT for Chinese official prose, pre-trained as a masked language model: {shape.layers} layers,
@@ -39,7 +45,7 @@ stands in one of these. The text itself is not part of this directory.
 Spans of {masking.mean_length} characters in the mean (at most {masking.max_length}) are hidden, {masking.rate:.0%} of
 a window; {metrics["steps"]:,} steps of {trainer.batch_size} windows ({metrics["characters"]:,} characters seen), AdamW,
 peak rate {trainer.lr:g}, {trainer.warmup_steps} steps of warm-up, {trainer.decay_steps} of decay, {trainer.precision}.
-Loss on held-out text: {metrics["held_out_loss"]:.3f} nats a hidden character.
+Loss on held-out text: {metrics["held_out_loss"]:.3f} nats a hidden character.{started}
 
 Signature: `{metrics["signature"]}`. Versions: {", ".join(f"{k} {v}" for k, v in versions.items())}.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any, Final
 
 import torch
@@ -46,6 +47,15 @@ def require_initial(name: str, shape: ArchitectureConfig, max_characters: int) -
 def initial_hash(name: str) -> str:
     """Hash of the weights that a run starts from, for its signature."""
     return sha256_file(located(name) / "model.safetensors")[:16]
+
+
+def characters_before(name: str) -> int:
+    """How many characters the encoder and those it went on from have seen; 0 where it does not say."""
+    path = located(name) / "pretraining.json"
+    if not path.is_file():
+        return 0
+    metrics = json.loads(path.read_text("utf-8"))
+    return int(metrics["characters"]) + int(metrics.get("characters_before", 0))
 
 
 def initial_vocabulary(name: str) -> Vocabulary:

@@ -19,7 +19,7 @@ from baogao.errors import BaogaoError
 from baogao.files import sha256_json, write_json, write_text
 from baogao.labels import load_labels
 from baogao.pretraining.card import encoder_card
-from baogao.pretraining.initial import initial_hash, initial_vocabulary, require_initial
+from baogao.pretraining.initial import characters_before, initial_hash, initial_vocabulary, require_initial
 from baogao.pretraining.loop import masked_trainer
 from baogao.pretraining.masking import stream
 from baogao.pretraining.schema import PretrainConfig
@@ -74,6 +74,7 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
     metrics = {
         "steps": step,
         "characters": step * config.trainer.batch_size * config.max_characters,
+        **({} if config.initial is None else {"characters_before": characters_before(config.initial)}),
         "held_out_loss": float(trainer.evaluate()["eval_loss"]),
         "sources": {s.path.rsplit("/", 1)[-1]: s.characters for s in sources},
         "vocabulary": len(vocabulary),
