@@ -192,6 +192,15 @@ def test_bfloat16_on_the_processor(corpus: Path, tmp_path: Path) -> None:
     assert load_file(tmp_path / "run" / "model.safetensors")["classifier.weight"].dtype == torch.float16  # as any run
 
 
+def test_heads_differ_in_what_they_learn(corpus: Path, tmp_path: Path) -> None:
+    for head in names("head"):
+        options = (f"head={head}", "trainer.precision=bf16", "trainer.onnx=false")
+        finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / head)
+    one, other = (load_file(tmp_path / head / "model.safetensors") for head in ("linear", "sequence"))
+    assert one.keys() == other.keys()
+    assert not torch.equal(one["classifier.weight"], other["classifier.weight"])
+
+
 def test_early_stopping(corpus: Path, tmp_path: Path) -> None:
     """With a rate of 0 nothing gets better: the run stops after ``patience`` further evaluations."""
     steps: list[int] = []
@@ -314,6 +323,8 @@ def test_a_folder_of_the_users_is_not_touched(corpus: Path, tmp_path: Path) -> N
         (["trainer.lr=nan"], "lr=nan cannot be"),
         (["trainer.warmup=2"], "warmup=2.0 cannot be"),
         (["head.dropout=2"], "dropout=2.0 cannot be"),
+        (["head.loss=span"], "head.loss=span is unknown"),
+        (["head=sequence", "head.label_smoothing=0.1"], "not of sequences"),
         (["encoder.architecture.attention_heads=3"], "no multiple of encoder.architecture.attention_heads=3"),
         (["trainer.epochs=0", "trainer.max_steps=-1"], "neither trainer.epochs"),
         (["encoder.path=x"], "either a path or an architecture"),

@@ -32,6 +32,7 @@ from baogao.training.limits import require, require_shape
 from baogao.training.loop import CHECKPOINTS, on_cpu, precision, run_trainer
 from baogao.training.runs import begin, claim
 from baogao.training.schema import TrainConfig
+from baogao.training.sequence import SEQUENCE
 from baogao.training.signature import signature, versions
 from baogao.training.tokenizer import hub_tokenizer
 
@@ -112,6 +113,10 @@ def _validate(config: TrainConfig) -> None:
     require("encoder.hint_dropout", config.encoder.hint_dropout, 0, 1)
     require("head.dropout", config.head.dropout, 0, 1)
     require("head.label_smoothing", config.head.label_smoothing, 0, 1)
+    if config.head.loss not in ("tags", SEQUENCE):
+        raise BaogaoError(f"head.loss={config.head.loss} is unknown", remedy=f"use tags or {SEQUENCE}")
+    if config.head.loss == SEQUENCE and config.head.label_smoothing:
+        raise BaogaoError("head.label_smoothing is one of tags, not of sequences", remedy="set it to 0")
     if config.encoder.architecture is not None:
         require_shape("encoder.architecture", config.encoder.architecture)
     precision(trainer.precision)

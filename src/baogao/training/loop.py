@@ -36,6 +36,7 @@ from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.batches import ByLength, Collator
 from baogao.training.dataset import IGNORED
 from baogao.training.schema import TrainConfig
+from baogao.training.sequence import SEQUENCE, sequence_loss
 
 CHECKPOINTS: Final = "checkpoints"
 
@@ -204,6 +205,7 @@ def run_trainer(
         train_dataset=train,
         eval_dataset=development,
         compute_metrics=tag_scores(labels),
+        compute_loss_func=sequence_loss(labels) if config.head.loss == SEQUENCE else None,
         callbacks=[RichProgress(quiet=settings.quiet), *callbacks],
     )
     if settings.patience > 0:

@@ -79,8 +79,9 @@ class HeadConfig:
     """What stands on the encoder: ``configs/head``."""
 
     name: str = MISSING
+    loss: str = "tags"  # of every character's tag by itself, or sequence: of the whole allowed tag sequence
     dropout: float = 0.1
-    label_smoothing: float = 0.0
+    label_smoothing: float = 0.0  # of tags
 
 
 @dataclass
