@@ -80,7 +80,7 @@ def test_given_parts_of_the_real_corpus_are_kept(shared: Path, labels: LabelSet)
     parts = prepare(configure("corpus=all", f"corpus.reports={shared / 'reports'}", *GIVEN_SPLIT), labels)
     assert {r.meta["split"] for r in parts.test} == {"test"}
     assert {r.meta["split"] for r in parts.development} == {"development"}
-    assert len(parts.train) == 309 + 42
+    assert len(parts.train) == 313 + 42
 
 
 @pytest.mark.parametrize("experiment", names("experiment"))
@@ -196,7 +196,7 @@ def test_heads_differ_in_what_they_learn(corpus: Path, tmp_path: Path) -> None:
     for head in names("head"):
         options = (f"head={head}", "trainer.precision=bf16", "trainer.onnx=false")
         finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / head)
-    one, other = (load_file(tmp_path / head / "model.safetensors") for head in ("linear", "sequence"))
+    one, other = (load_file(tmp_path / head / "model.safetensors") for head in ("linear", "crf"))
     assert one.keys() == other.keys()
     assert not torch.equal(one["classifier.weight"], other["classifier.weight"])
 
@@ -324,7 +324,7 @@ def test_a_folder_of_the_users_is_not_touched(corpus: Path, tmp_path: Path) -> N
         (["trainer.warmup=2"], "warmup=2.0 cannot be"),
         (["head.dropout=2"], "dropout=2.0 cannot be"),
         (["head.loss=span"], "head.loss=span is unknown"),
-        (["head=sequence", "head.label_smoothing=0.1"], "not of sequences"),
+        (["head=crf", "head.label_smoothing=0.1"], "not of sequences"),
         (["encoder.architecture.attention_heads=3"], "no multiple of encoder.architecture.attention_heads=3"),
         (["trainer.epochs=0", "trainer.max_steps=-1"], "neither trainer.epochs"),
         (["encoder.path=x"], "either a path or an architecture"),
