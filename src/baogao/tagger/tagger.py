@@ -24,8 +24,8 @@ from baogao.tagger.windows import Window, windows
 CONTEXT: Final = 48
 """Characters of context on each side of a window's core, where a paragraph does not fit into one window."""
 
-BATCH_TOKENS: Final = 8192
-"""Padded tokens a batch: bounds memory whatever the text."""
+BATCH_TOKENS: Final = 2048
+"""Padded tokens a batch: bounds memory whatever the text. Larger batches pad more and gain nothing on a processor."""
 
 
 class Tagger:
