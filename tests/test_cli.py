@@ -232,7 +232,7 @@ def test_version_and_help() -> None:
 def test_train_answers_like_a_hydra_application(tmp_path: Path) -> None:
     job = run("train", "--cfg", "job", "--resolve", "output=x")
     clear(job, 0)
-    assert "lr: 0.0003" in job.stdout
+    assert "lr: 0.001" in job.stdout
     shown = run("train", "--help")
     clear(shown, 0)
     assert "encoder: baogao_small, bert_base_chinese" in shown.stdout

@@ -46,12 +46,11 @@ def test_sound_and_split_by_unit(records: list[Record], labels: LabelSet) -> Non
 
 def test_size_and_spread(records: list[Record]) -> None:
     assert sum(map(size_of, records)) >= 1_000_000
-    # At most 6,000 characters of one report, so that many appear; county reports are few, so training has two
-    # stretches of some of them. The three whole township reports were given so.
-    most = {"county": 12_000, "township": 100_000}
+    # So that many reports appear: of one at most 6,000 characters where it is scored, a hundredth where it is trained on.
+    of_part = {part: sum(size_of(r) for r in records if r.meta["split"] == part) for part in PARTS}
     for record in records:
         trained = record.meta["split"] == "train"
-        assert size_of(record) <= (most.get(record.meta["level"], 6_000) if trained else 6_000)
+        assert size_of(record) <= (of_part["train"] / 100 if trained else 6_000)
     test = [r for r in records if r.meta["split"] == "test"]
     assert sum(map(size_of, test)) >= 60_000
     by_level = Counter[str]()

@@ -42,8 +42,8 @@ def test_special_tokens_and_padding_change_nothing_and_batches_are_added_up() ->
     expected = [brute_force(logits[0, 1:5], [1, 2, 0, 3]), brute_force(logits[1, 1:3], [3, 4])]
     assert surprise(logits, tags, ALLOWED).tolist() == pytest.approx(expected, 1e-4)
     loss = sequence_loss(SMALL)({"logits": logits}, tags)
-    assert float(loss) == pytest.approx(sum(expected) / 6, 1e-4)
-    assert float(sequence_loss(SMALL)({"logits": logits}, tags, 12)) == pytest.approx(sum(expected) / 12, 1e-4)
+    assert loss.item() == pytest.approx(sum(expected) / 6, 1e-4)
+    assert sequence_loss(SMALL)({"logits": logits}, tags, 12).item() == pytest.approx(sum(expected) / 12, 1e-4)
     loss.backward()  # type: ignore[no-untyped-call]
     assert logits.grad is not None
     assert (logits.grad[tags == IGNORED] == 0).all()

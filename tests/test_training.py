@@ -40,7 +40,7 @@ from baogao.tagger.vocabulary import SPECIAL
 from baogao.training.dataset import IGNORED, build_dataset, texts_of
 from baogao.training.encoders import load_encoder
 from baogao.training.export import SMALL
-from baogao.training.finetune import finetune, prepare
+from baogao.training.finetune import finetune, least_score, prepare
 from training_help import configure, excerpt, small_corpus
 
 TINY = (
@@ -190,6 +190,20 @@ def test_bfloat16_on_the_processor(corpus: Path, tmp_path: Path) -> None:
     options = ("trainer.precision=bf16", "trainer.device=auto", "trainer.onnx=false")
     finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / "run")
     assert load_file(tmp_path / "run" / "model.safetensors")["classifier.weight"].dtype == torch.float16  # as any run
+
+
+def test_the_threshold_is_the_lowest_that_is_as_good_as_the_best() -> None:
+    def chosen(interval: object, *points: tuple[float, float]) -> float:
+        micro = {"interval": interval and {"f1": interval}}
+        thresholds = [{"threshold": t, "f1": f1} for t, f1 in points]
+        return least_score({"thresholds": thresholds or None, "modes": {"strict": {"micro": micro}}})  # type: ignore[typeddict-item]
+
+    points = ((0.1, 0.80), (0.456, 0.84), (0.7, 0.85), (0.9, 0.70))
+    assert chosen((0.83, 0.87), *points) == 0.45  # one standard error is 0.0102
+    assert chosen((0.849, 0.851), *points) == 0.7
+    assert chosen((0.7, 1.0), *points) == 0.0  # all spans are reported
+    assert chosen(None, *points) == 0.7
+    assert chosen((0.0, 0.0)) == 0.0
 
 
 def test_heads_differ_in_what_they_learn(corpus: Path, tmp_path: Path) -> None:

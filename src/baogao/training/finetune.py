@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import datasets
 import torch
@@ -18,6 +18,7 @@ from transformers.utils import logging as transformers_logging
 from baogao.corpus import check_records, leaks, load_records, raise_on_errors, refuse_leaks, require_text, split
 from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
+from baogao.evaluation import Result
 from baogao.files import sha256_file, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console
@@ -35,6 +36,9 @@ from baogao.training.schema import TrainConfig
 from baogao.training.sequence import SEQUENCE
 from baogao.training.signature import signature, versions
 from baogao.training.tokenizer import hub_tokenizer
+
+TWO_SIDED: Final = 1.96
+"""Standard errors from the middle of a 95 % interval to its end."""
 
 # Loading and saving take no time here; the training has a progress bar of its own.
 datasets.disable_progress_bars()
@@ -165,19 +169,33 @@ def _save(
 def evaluate_parts(folder: Path, parts: Mapping[str, Sequence[Record]], config: TrainConfig) -> dict[str, Any]:
     """The evaluation on whole reports of the development and test parts, by the engine that will serve.
 
-    First the threshold is chosen, below which a span is not reported: that of the best strict micro F1 on the
-    development part. The likeliest tag sequence is not the one of the best F1: where a boundary is unsure it still
-    holds one of the alternatives, each more often wrong than right. The manifest in ``folder`` keeps the threshold.
+    First the threshold is chosen, below which a span is not reported (see ``least_score``); the manifest in ``folder``
+    keeps it.
     """
     quiet = config.trainer.quiet
     tagger = Tagger.load(folder, "onnx" if config.trainer.onnx else "torch", threads=config.trainer.threads)
-    tried = score_tagger(tagger, parts["development"], quiet=quiet, resamples=0)["thresholds"] or []
-    best = max(tried, key=lambda one: (one["f1"] or 0.0, -one["threshold"]), default=None)
-    least = 0.0 if best is None else math.floor(100 * best["threshold"]) / 100
-    manifest = replace(tagger.manifest, threshold=least)
+    manifest = replace(tagger.manifest, threshold=least_score(score_tagger(tagger, parts["development"], quiet=quiet)))
     manifest.save(folder)
     tagger = Tagger(manifest, tagger.vocabulary, tagger.engine)
     return {name: score_tagger(tagger, parts[name], quiet=quiet) for name in ("development", "test") if parts[name]}
+
+
+def least_score(result: Result) -> float:
+    """The threshold to report spans from: the lowest whose strict micro F1 is within a standard error of the best.
+
+    The likeliest tag sequence need not be the one of the best F1: where a boundary is unsure it still holds one of the
+    alternatives, each more often wrong than right. But F1 is flat around its best, and its place there is chance: of
+    thresholds that are as good the lowest keeps the most spans (the one-standard-error rule of Breiman et al.,
+    Classification and Regression Trees, 1984). The error is that of the bootstrap; of one document there is none.
+    """
+    tried = [(one["threshold"], one["f1"] or 0.0) for one in result["thresholds"] or []]
+    if not tried:
+        return 0.0
+    interval = result["modes"]["strict"]["micro"]["interval"]
+    low, high = (interval and interval["f1"]) or (0.0, 0.0)
+    enough = max(f1 for _, f1 in tried) - (high - low) / (2 * TWO_SIDED)
+    least = next(threshold for threshold, f1 in tried if f1 >= enough)
+    return 0.0 if least == tried[0][0] else math.floor(100 * least) / 100
 
 
 def _say(config: TrainConfig, message: str) -> None:
