@@ -46,7 +46,7 @@ def test_sound_and_split_by_unit(records: list[Record], labels: LabelSet) -> Non
 
 def test_size_and_spread(records: list[Record]) -> None:
     assert sum(map(size_of, records)) >= 1_000_000
-    # So that many reports appear: of one at most 6,000 characters where it is scored, a hundredth where it is trained on.
+    # So that many reports appear: of one at most 6,000 characters are scored, and a hundredth of what is trained on.
     of_part = {part: sum(size_of(r) for r in records if r.meta["split"] == part) for part in PARTS}
     for record in records:
         trained = record.meta["split"] == "train"
