@@ -89,9 +89,9 @@ def test_packaged_names_are_folders_of_the_package_and_nothing_else(tmp_path: Pa
 
 def test_a_local_encoder_is_known_by_its_weights() -> None:
     shipped = configure("corpus.annotations=[unused]", "encoder=baogao_small").encoder
-    assert len(encoder_hash(shipped) or "") == 16
-    assert encoder_hash(configure("corpus.annotations=[unused]", "encoder=macbert_base").encoder) is None
-    assert encoder_hash(configure("corpus.annotations=[unused]").encoder) is None
+    assert len(encoder_hash(shipped.path) or "") == 16
+    assert encoder_hash(configure("corpus.annotations=[unused]", "encoder=macbert_base").encoder.path) is None
+    assert encoder_hash(configure("corpus.annotations=[unused]").encoder.path) is None
 
 
 def test_characters_are_hidden_but_not_the_ends_of_a_window(tmp_path: Path, labels: LabelSet) -> None:

@@ -10,8 +10,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM
 
 from baogao.errors import BaogaoError
-from baogao.files import located, sha256_file
-from baogao.tagger import Vocabulary
+from baogao.files import located
 from baogao.training.schema import ArchitectureConfig
 
 SPECIAL_POSITIONS: Final = 2  # [CLS] and [SEP]
@@ -44,11 +43,6 @@ def require_initial(name: str, shape: ArchitectureConfig, max_characters: int) -
         )
 
 
-def initial_hash(name: str) -> str:
-    """Hash of the weights that a run starts from, for its signature."""
-    return sha256_file(located(name) / "model.safetensors")[:16]
-
-
 def characters_before(name: str) -> int:
     """How many characters the encoder and those it went on from have seen; 0 where it does not say."""
     path = located(name) / "pretraining.json"
@@ -56,11 +50,6 @@ def characters_before(name: str) -> int:
         return 0
     metrics = json.loads(path.read_text("utf-8"))
     return int(metrics["characters"]) + int(metrics.get("characters_before", 0))
-
-
-def initial_vocabulary(name: str) -> Vocabulary:
-    """The vocabulary that the encoder's embeddings stand for."""
-    return Vocabulary.load(located(name))
 
 
 def take_over(model: BertForMaskedLM, name: str) -> None:

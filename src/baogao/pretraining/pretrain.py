@@ -16,16 +16,17 @@ from transformers.utils import logging as transformers_logging
 
 import baogao
 from baogao.errors import BaogaoError
-from baogao.files import sha256_json, write_json, write_text
+from baogao.files import located, sha256_json, write_json, write_text
 from baogao.labels import load_labels
 from baogao.pretraining.card import encoder_card
-from baogao.pretraining.initial import characters_before, initial_hash, initial_vocabulary, require_initial
+from baogao.pretraining.initial import characters_before, require_initial
 from baogao.pretraining.loop import masked_trainer
 from baogao.pretraining.masking import stream
 from baogao.pretraining.schema import PretrainConfig
 from baogao.pretraining.text import Source, gather
 from baogao.progress import console
 from baogao.tagger import Vocabulary
+from baogao.training.encoders import encoder_hash
 from baogao.training.limits import require, require_shape
 from baogao.training.loop import carry_out, on_cpu, precision
 from baogao.training.runs import begin, claim
@@ -121,7 +122,7 @@ def _speaker(*, quiet: bool) -> Callable[[str], None]:
 
 def _vocabulary(config: PretrainConfig, sources: Sequence[Source]) -> Vocabulary:
     if config.initial is not None:
-        return initial_vocabulary(config.initial)
+        return Vocabulary.load(located(config.initial))
     return Vocabulary.build((p for s in sources for p in s.paragraphs), min_count=config.architecture.min_count)
 
 
@@ -152,7 +153,7 @@ def _signature(config: PretrainConfig, streams: Sequence[npt.NDArray[np.int32]])
         "trainer": {k: v for k, v in settings["trainer"].items() if k not in CARRYING},
     }
     if config.initial is not None:
-        settings["initial"] = initial_hash(config.initial)
+        settings["initial"] = encoder_hash(config.initial)
     return {
         "text": digest.hexdigest()[:16],
         "config": sha256_json(settings)[:16],

@@ -19,11 +19,11 @@ from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.schema import EncoderConfig, HeadConfig
 
 
-def encoder_hash(encoder: EncoderConfig) -> str | None:
+def encoder_hash(path: str | None) -> str | None:
     """The start of the SHA-256 of a local checkpoint's weights; None for hub names, which have revisions, and for an
     encoder from nothing."""
-    weights = located(encoder.path or "") / "model.safetensors"
-    return sha256_file(weights)[:16] if encoder.path and weights.is_file() else None
+    weights = located(path or "") / "model.safetensors"
+    return sha256_file(weights)[:16] if path and weights.is_file() else None
 
 
 def load_encoder(

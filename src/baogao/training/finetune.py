@@ -69,7 +69,7 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     _validate(config)
     parts = prepare(config, labels)
     settings: dict[str, Any] = OmegaConf.to_container(OmegaConf.structured(config), resolve=True)  # type: ignore[assignment]
-    signed = signature(parts.as_mapping(), labels, settings, config.trainer.seed, encoder_hash(config.encoder))
+    signed = signature(parts.as_mapping(), labels, settings, config.trainer.seed, encoder_hash(config.encoder.path))
     done = claim(folder, signed, resume=config.trainer.resume, complete=("metrics.json", MANIFEST))
     if done is not None:
         _say(config, f"this run is already complete: {folder}")
