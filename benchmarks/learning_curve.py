@@ -29,6 +29,7 @@ from baogao.labels import load_labels
 from baogao.progress import console
 from baogao.training.app import typed
 from baogao.training.finetune import finetune
+from baogao.training.loop import Finetuner
 from baogao.training.schema import TrainConfig, register
 
 
@@ -46,38 +47,51 @@ def part(records: Sequence[Record], share: float, seed: int) -> list[Record]:
     return chosen
 
 
+class Texts:
+    """The annotated reports of a recipe with their texts, and runs of the recipe on a share of the training reports."""
+
+    def __init__(self, overrides: Sequence[str], reports: str) -> None:
+        register()
+        corpus = _composed([*overrides, f"corpus.reports={reports}", "output=unused"]).corpus
+        records = require_text(load_records(list(corpus.annotations), load_labels()), reports)
+        shares = corpus.split
+        self.parts = split(records, development=shares.development, test=shares.test, seed=shares.seed)
+
+    def run(
+        self, overrides: Sequence[str], *, share: float, order: int, seed: int, kind: type[Finetuner] = Finetuner
+    ) -> dict[str, Any]:
+        """Train with ``seed`` on the share of places that ``order`` draws; what was read, and the F1 of both parts."""
+        chosen = part(self.parts["train"], share, order)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "part.jsonl"
+            write_jsonl(path, [*chosen, *self.parts["development"], *self.parts["test"]])
+            config = _composed([
+                *overrides, f"corpus.annotations=[{path}]", "corpus.reports=null", f"output={folder}/run",
+                f"trainer.seed={seed}", "trainer.quiet=true", "trainer.onnx=false",
+            ])  # fmt: skip
+            config.corpus.split.development = config.corpus.split.test = 0.0
+            metrics = finetune(config, Path(folder) / "run", kind=kind)
+        scores = {name: metrics[name]["modes"]["strict"]["micro"]["f1"] for name in ("development", "test")}
+        characters = sum(map(size_of, chosen))
+        said = ", ".join(f"{name} {f1:.3f}" for name, f1 in scores.items())
+        console().print(f"seed {seed}, {len(chosen)} reports, {characters:,} characters: {said}")
+        return {"seed": seed, "share": share, "characters": characters, "reports": len(chosen), **scores}
+
+
+def _composed(overrides: Sequence[str]) -> TrainConfig:
+    with initialize_config_dir(str(configs_dir()), version_base="1.3"):
+        return typed(compose("train", list(overrides)), TrainConfig, "benchmarks")
+
+
 def train(options: argparse.Namespace) -> None:
     """One run a share and seed; the points so far are written after each."""
     points: list[dict[str, Any]] = json.loads(options.output.read_text("utf-8")) if options.output.exists() else []
-    register()
-    with initialize_config_dir(str(configs_dir()), version_base="1.3"):
-        base = compose("train", [*options.overrides, f"corpus.reports={options.reports}", "output=unused"])
-    corpus = typed(base, TrainConfig, "learning_curve").corpus
-    records = require_text(load_records(list(corpus.annotations), load_labels()), options.reports)
-    shares = corpus.split
-    parts = split(records, development=shares.development, test=shares.test, seed=shares.seed)
+    texts = Texts(options.overrides, options.reports)
     for seed in options.seeds:
         for share in options.shares:
-            if any((p["seed"], p["share"]) == (seed, share) for p in points):
-                continue
-            chosen = part(parts["train"], share, seed)
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "part.jsonl"
-                write_jsonl(path, [*chosen, *parts["development"], *parts["test"]])
-                overrides = [
-                    *options.overrides, f"corpus.annotations=[{path}]", "corpus.reports=null",
-                    f"output={folder}/run", f"trainer.seed={seed}", "trainer.quiet=true", "trainer.onnx=false",
-                ]  # fmt: skip
-                with initialize_config_dir(str(configs_dir()), version_base="1.3"):
-                    config = typed(compose("train", overrides), TrainConfig, "learning_curve")
-                config.corpus.split.development = config.corpus.split.test = 0.0
-                metrics = finetune(config, Path(folder) / "run")
-            scores = {name: metrics[name]["modes"]["strict"]["micro"]["f1"] for name in ("development", "test")}
-            characters = sum(map(size_of, chosen))
-            points.append({"seed": seed, "share": share, "characters": characters, "reports": len(chosen), **scores})
-            write_json(options.output, points)
-            said = ", ".join(f"{name} {f1:.3f}" for name, f1 in scores.items())
-            console().print(f"seed {seed}, {len(chosen)} reports, {characters:,} characters: {said}")
+            if not any((p["seed"], p["share"]) == (seed, share) for p in points):
+                points.append(texts.run(options.overrides, share=share, order=seed, seed=seed))
+                write_json(options.output, points)
 
 
 def draw(options: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from baogao.labels import LabelSet
 from baogao.training.batches import ByLength
 from baogao.training.dataset import IGNORED
 from baogao.training.encoders import encoder_hash, load_encoder
-from baogao.training.loop import _Finetuner
+from baogao.training.loop import Finetuner
 from training_help import configure
 
 
@@ -56,7 +56,7 @@ def finetuner(tmp_path: Path, labels: LabelSet, *overrides: str) -> tuple[Any, A
     torch.manual_seed(0)
     model, vocabulary, _ = load_encoder(config.encoder, config.head, labels, ["地区生产总值三亿元，增长二个百分点"] * 3)
     arguments = TrainingArguments(output_dir=str(tmp_path), learning_rate=1e-4, use_cpu=True, report_to=[])
-    return _Finetuner(config=config, vocabulary=vocabulary, model=model, args=arguments), model
+    return Finetuner(config=config, vocabulary=vocabulary, model=model, args=arguments), model
 
 
 def test_the_head_has_its_own_rate_and_every_weight_one(tmp_path: Path, labels: LabelSet) -> None:

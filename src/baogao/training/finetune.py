@@ -30,7 +30,7 @@ from baogao.training.dataset import build_dataset, texts_of
 from baogao.training.encoders import encoder_hash, load_encoder
 from baogao.training.export import export_onnx
 from baogao.training.limits import require, require_shape
-from baogao.training.loop import CHECKPOINTS, on_cpu, precision, run_trainer
+from baogao.training.loop import CHECKPOINTS, Finetuner, on_cpu, precision, run_trainer
 from baogao.training.runs import begin, claim
 from baogao.training.schema import TrainConfig
 from baogao.training.sequence import SEQUENCE
@@ -57,12 +57,19 @@ class Parts:
         return {"train": self.train, "development": self.development, "test": self.test}
 
 
-def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[TrainerCallback] = ()) -> dict[str, Any]:
+def finetune(
+    config: TrainConfig,
+    folder: str | Path,
+    *,
+    callbacks: Sequence[TrainerCallback] = (),
+    kind: type[Finetuner] = Finetuner,
+) -> dict[str, Any]:
     """Fine-tune as ``config`` says into ``folder`` and return the metrics (also in its ``metrics.json``).
 
     With ``trainer.resume`` an interrupted run goes on from its last checkpoint to the result of an uninterrupted one,
-    and a finished run returns its metrics. Raises BaogaoError for unsound annotations, missing reports, an encoder
-    that cannot be loaded, and a folder that already holds a run.
+    and a finished run returns its metrics. ``kind`` is the Trainer, for recipes that change more than settings.
+    Raises BaogaoError for unsound annotations, missing reports, an encoder that cannot be loaded, and a folder that
+    already holds a run.
     """
     folder = Path(folder)
     labels = load_labels(OmegaConf.to_container(OmegaConf.structured(config.labels)))  # type: ignore[arg-type]
@@ -86,7 +93,7 @@ def finetune(config: TrainConfig, folder: str | Path, *, callbacks: Sequence[Tra
     for part in ("train", "development"):
         tables[part], tally = build_dataset(parts.as_mapping()[part], labels, vocabulary, limit, config.encoder.hints)
         _say(config, f"{part}: {tally.summary()}")
-    run_trainer(model, vocabulary, labels, tables["train"], tables["development"], config, folder, callbacks)
+    run_trainer(model, vocabulary, labels, tables["train"], tables["development"], config, folder, callbacks, kind)
 
     trained = [(r.sha256, str(r.meta.get("unit") or r.meta.get("place") or "")) for r in parts.train]
     manifest = Manifest(config.name, labels, limit, signed, versions(), hints=config.encoder.hints, trained=trained)

@@ -62,7 +62,7 @@ def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]
     return compute
 
 
-class _Finetuner(Trainer):
+class Finetuner(Trainer):
     """A Trainer with batches of like lengths and a rate of its own for the head, which hides some windows' hints."""
 
     def __init__(self, *, config: TrainConfig, vocabulary: Vocabulary, **options: Any) -> None:
@@ -154,6 +154,7 @@ def run_trainer(
     config: TrainConfig,
     folder: Path,
     callbacks: Sequence[TrainerCallback] = (),
+    kind: type[Finetuner] = Finetuner,
 ) -> None:
     """Train ``model`` in place and leave it at its best state on the development part."""
     settings = config.trainer
@@ -197,7 +198,7 @@ def run_trainer(
     if arguments.use_cpu:
         # The fused kernel is as fast forwards, but its backward pass in bfloat16 is several times as slow on a CPU.
         model.set_attn_implementation("eager")
-    trainer = _Finetuner(
+    trainer = kind(
         config=config,
         vocabulary=vocabulary,
         model=model,
