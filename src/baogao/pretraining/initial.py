@@ -1,4 +1,4 @@
-"""Pre-training that goes on from an encoder, which may be made deeper: what was learned is kept."""
+"""Pre-training that goes on from an encoder, which may be made deeper: nearly all that was learned is kept."""
 
 from __future__ import annotations
 
@@ -55,8 +55,9 @@ def characters_before(name: str) -> int:
 def take_over(model: BertForMaskedLM, name: str) -> None:
     """Fill ``model`` with the weights of the encoder ``name`` (a directory, or packaged:encoder) and its head.
 
-    ``model`` may have more layers: the additional ones stand evenly between the others and hardly change what passes
-    through them at first (``idle_copy``). Raises BaogaoError where the weights cannot be read or are not those.
+    ``model`` may have more layers: the additional ones stand evenly between the others, where each soon learns its
+    part, and change little of what passes through them at first (``idle_copy``). Raises BaogaoError where the weights
+    cannot be read or are not those.
     """
     try:
         old: Any = BertForMaskedLM.from_pretrained(located(name), dtype=torch.float32)
