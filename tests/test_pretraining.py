@@ -233,3 +233,14 @@ def test_a_run_goes_on_from_an_encoder_and_makes_it_deeper(tmp_path: Path) -> No
         with pytest.raises(BaogaoError, match=message):
             pretrain(composed(f"initial={tmp_path / 'deep'}", "architecture.layers=3", override), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_sources_of_one_name_are_told_apart_and_a_slash_at_the_end_of_a_folder_is_none(tmp_path: Path) -> None:
+    for folder, text in (("a", "经济增长" * 50), ("b", "就业形势" * 20)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "laws.txt").write_text(text, "utf-8")
+    laws = ",".join(f"{{path: {tmp_path / folder}/laws.txt, passes: {n}}}" for folder, n in (("a", 2), ("b", 0.5)))
+    metrics = pretrain(composed(f"text.sources=[{{path: {REPORTS}/}},{laws}]"), tmp_path / "run")
+    assert metrics is not None
+    assert [s["name"] for s in metrics["sources"]] == ["reports", "laws.txt", "laws.txt"]
+    assert "| laws.txt | 200 | 2 |\n| laws.txt | 80 | 0.5 |" in (tmp_path / "run" / "README.md").read_text("utf-8")

@@ -11,8 +11,7 @@ from baogao.pretraining.schema import PretrainConfig
 def encoder_card(config: PretrainConfig, metrics: Mapping[str, Any], versions: Mapping[str, str]) -> str:
     """The README of an encoder directory, in Markdown."""
     shape, masking, trainer = config.architecture, config.masking, config.trainer
-    passes = {source.path.rsplit("/", 1)[-1]: source.passes for source in config.text.sources}
-    sources = "\n".join(f"| {name} | {count:,} | {passes[name]:g} |" for name, count in metrics["sources"].items())
+    sources = "\n".join(f"| {s['name']} | {s['characters']:,} | {s['passes']:g} |" for s in metrics["sources"])
     started = (
         ""
         if config.initial is None

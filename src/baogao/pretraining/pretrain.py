@@ -77,7 +77,9 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
         "characters": step * config.trainer.batch_size * config.max_characters,
         **({} if config.initial is None else {"characters_before": characters_before(config.initial)}),
         "held_out_loss": float(trainer.evaluate()["eval_loss"]),
-        "sources": {s.path.rsplit("/", 1)[-1]: s.characters for s in sources},
+        "sources": [
+            {"name": Path(s.path).absolute().name, "characters": s.characters, "passes": s.passes} for s in sources
+        ],
         "vocabulary": len(vocabulary),
         "parameters": int(trainer.model.num_parameters()),  # type: ignore[union-attr,operator]
         "signature": signed,
