@@ -182,6 +182,8 @@ def test_an_interrupted_run_ends_as_an_undisturbed_one_and_is_fine_tuned(tmp_pat
         pretrain(composed(), tmp_path / "parts")
     with pytest.raises(BaogaoError, match="config changed"):
         pretrain(composed("trainer.resume=true", "masking.rate=0.25"), tmp_path / "parts")
+    with pytest.raises(BaogaoError, match="text changed"):
+        pretrain(composed("trainer.resume=true", "text.held_out=600"), tmp_path / "parts")
 
     from baogao.training.finetune import finetune
 

@@ -145,6 +145,7 @@ def _signature(config: PretrainConfig, streams: Sequence[npt.NDArray[np.int32]])
     """Hashes of the text as ids and of every setting that shapes the result but for the length of the run."""
     digest = hashlib.sha256()
     for one in streams:
+        digest.update(len(one).to_bytes(8, "big"))  # where one ends and the next begins: what is held out, for instance
         digest.update(one.tobytes())
     settings = asdict(config)
     settings = {
