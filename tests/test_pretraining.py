@@ -217,6 +217,15 @@ def test_settings_that_cannot_be_are_refused_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_source_without_one_window_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    short = tmp_path / "short.txt"
+    short.write_text("经济增长", "utf-8")
+    with pytest.raises(BaogaoError, match="5 characters are fewer than a window of max_characters=30") as caught:
+        pretrain(composed(f"text.sources=[{{path: {REPORTS}}},{{path: {short}}}]"), tmp_path / "run")
+    assert caught.value.path == str(short)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_run_goes_on_from_an_encoder_and_makes_it_deeper(tmp_path: Path) -> None:
     assert pretrain(composed(), tmp_path / "shallow") is not None
     deeper = (f"initial={tmp_path / 'shallow'}", "architecture.layers=3", "trainer.seed=14")

@@ -56,6 +56,7 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
     vocabulary = _vocabulary(config, sources)
     streams = [stream(source.paragraphs, vocabulary) for source in sources]
     streams[0], held_out = _hold_out(streams[0], sources[0], config)
+    _require_windows(streams, sources, config.max_characters)
     signed = _signature(config, [*streams, held_out])
     done = claim(folder, signed, resume=config.trainer.resume, complete=(METRICS, "model.safetensors"))
     if done is not None:
@@ -139,6 +140,16 @@ def _hold_out(
             remedy="name more text first in text.sources, or lower text.held_out",
         )
     return whole[:keep], whole[keep:]
+
+
+def _require_windows(streams: Sequence[npt.NDArray[np.int32]], sources: Sequence[Source], window: int) -> None:
+    for one, source in zip(streams, sources, strict=True):
+        if len(one) < window:
+            raise BaogaoError(
+                f"{len(one):,} characters are fewer than a window of max_characters={window}",
+                path=source.path,
+                remedy="add its text to another source, leave it out, or lower max_characters",
+            )
 
 
 def _signature(config: PretrainConfig, streams: Sequence[npt.NDArray[np.int32]]) -> dict[str, Any]:
