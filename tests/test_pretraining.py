@@ -196,6 +196,30 @@ def test_an_interrupted_run_ends_as_an_undisturbed_one_and_is_fine_tuned(tmp_pat
     assert 0 <= metrics["test"]["modes"]["strict"]["micro"]["f1"] <= 1
 
 
+def test_the_length_may_change_until_the_decay_begins(tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert pretrain(composed("trainer.steps=6"), whole) is not None
+    assert pretrain(composed("trainer.minutes=0"), parts) is None  # at step 1 of 4, the decay begins at step 2
+    longer = ("trainer.resume=true", "trainer.steps=6", "trainer.save_steps=3")
+    metrics = pretrain(composed(*longer), parts)
+    assert metrics is not None
+    one, other = (load_file(folder / "model.safetensors") for folder in (whole, parts))
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    assert sorted(p.name for p in (parts / "checkpoints").iterdir()) == ["checkpoint-3", "checkpoint-6"]
+    for late in ("trainer.steps=8", "trainer.steps=5", "trainer.decay_steps=1"):
+        with pytest.raises(BaogaoError, match="comes too late: step 6 is done") as caught:
+            pretrain(composed(*longer, late), parts)
+        assert "trainer.steps=6 trainer.decay_steps=2" in str(caught.value.remedy)
+    assert pretrain(composed(*longer), parts) == metrics
+    even = ("trainer.resume=true", "trainer.decay_steps=0")
+    assert pretrain(composed(*even), tmp_path / "even") is not None
+    with pytest.raises(BaogaoError, match="step 4 is done, and the decay begins at step 3"):
+        pretrain(composed(*even, "trainer.steps=5", "trainer.decay_steps=2"), tmp_path / "even")
+    longest = pretrain(composed(*even, "trainer.steps=5"), tmp_path / "even")
+    assert longest is not None
+    assert longest["steps"] == 5
+
+
 @pytest.mark.parametrize(
     ("override", "message"),
     [

@@ -27,8 +27,9 @@ from baogao.pretraining.schema import PretrainConfig
 from baogao.pretraining.start import look_at_neighbours
 from baogao.progress import console
 from baogao.tagger import Vocabulary
+from baogao.training.checkpoints import CHECKPOINTS
 from baogao.training.dataset import IGNORED
-from baogao.training.loop import CHECKPOINTS, RichProgress, on_cpu, precision
+from baogao.training.loop import RichProgress, on_cpu, precision
 
 HELD_OUT_SEED: Final = 7
 HELD_OUT_WINDOWS: Final = 64
@@ -68,6 +69,8 @@ class _Watch(TrainerCallback):
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         self.start = self.since = time.monotonic()
         self.step = state.global_step
+        # The Trainer goes by the state, which a resumed run has from its checkpoint.
+        state.logging_steps = state.eval_steps = state.save_steps = int(args.save_steps)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         if self.minutes is not None and time.monotonic() - self.start > 60 * self.minutes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -26,16 +26,18 @@ from baogao.pretraining.schema import PretrainConfig
 from baogao.pretraining.text import Source, gather
 from baogao.progress import console
 from baogao.tagger import Vocabulary
+from baogao.training.checkpoints import last_checkpoint, state_of
 from baogao.training.encoders import encoder_hash
 from baogao.training.limits import require, require_shape
 from baogao.training.loop import carry_out, on_cpu, precision
-from baogao.training.runs import begin, claim
+from baogao.training.runs import RUN, begin, claim, recorded
 from baogao.training.signature import versions
 from baogao.training.tokenizer import hub_tokenizer
 
 METRICS: Final = "pretraining.json"
 CARRYING: Final = ("steps", "minutes", "decay_steps", "save_steps", "compile", "device", "threads", "resume", "quiet")
-"""Settings of the trainer that may differ when a run is resumed: how long it lasts, and how it is carried out."""
+"""Settings of the trainer that may differ when a run is resumed: how it is carried out, and, while its decay has not
+begun, how long it lasts."""
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
@@ -45,7 +47,7 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
 
     ``folder`` then holds config.json, model.safetensors (bfloat16, with the masked-language-model head), vocab.txt,
     the tokenizer, README.md and pretraining.json. Raises BaogaoError for text that cannot be read, settings that
-    cannot be, and a folder that holds another run.
+    cannot be, a folder that holds another run, and a change of its length that comes too late.
     """
     folder = Path(folder)
     _validate(config)
@@ -59,14 +61,16 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
     _require_windows(streams, sources, config.max_characters)
     signed = _signature(config, [*streams, held_out])
     done = claim(folder, signed, resume=config.trainer.resume, complete=(METRICS, "model.safetensors"))
-    if done is not None:
+    course = {name: getattr(config.trainer, name) for name in ("steps", "decay_steps")}
+    _require_course(course, folder)
+    if done is not None and done["steps"] == config.trainer.steps:
         say(f"this run is already complete: {folder}")
         return done
     say(f"seed {config.trainer.seed}, {len(vocabulary)} tokens, signature {signed}")
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
     set_seed(config.trainer.seed)
-    begin(folder, signed)
+    begin(folder, signed, course=course)
     trainer = masked_trainer(config, folder, vocabulary, streams, [s.passes for s in sources], held_out)
     carry_out(trainer, folder, resume=config.trainer.resume)
     step = int(trainer.state.global_step)
@@ -150,6 +154,23 @@ def _require_windows(streams: Sequence[npt.NDArray[np.int32]], sources: Sequence
                 path=source.path,
                 remedy="add its text to another source, leave it out, or lower max_characters",
             )
+
+
+def _require_course(course: Mapping[str, int], folder: Path) -> None:
+    """BaogaoError where the run in ``folder`` had another course, and by either the decay begins before where it is."""
+    last = last_checkpoint(folder)
+    if last is None:
+        return
+    before = recorded(folder)["course"]
+    step = state_of(last).global_step
+    decay = min(one["steps"] - one["decay_steps"] for one in (before, course))
+    if course != before and step > decay:
+        old, new = (" ".join(f"trainer.{name}={value}" for name, value in one.items()) for one in (before, course))
+        raise BaogaoError(
+            f"{new} comes too late: step {step} is done, and the decay begins at step {decay}",
+            path=folder / RUN,
+            remedy=f"go on with {old}, or start a new run in another output=FOLDER",
+        )
 
 
 def _signature(config: PretrainConfig, streams: Sequence[npt.NDArray[np.int32]]) -> dict[str, Any]:

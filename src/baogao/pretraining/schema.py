@@ -43,7 +43,7 @@ class PretrainerConfig:
     """Optimisation: a linear warm-up, a constant rate, a linear decay over the last steps."""
 
     seed: int = 13
-    steps: int = 10_000  # may be changed when resuming, as long as the decay has not begun
+    steps: int = 10_000  # as decay_steps, may be changed when resuming until the decay has begun
     minutes: float | None = None  # stop after so long, to be resumed; null: run to the end
     batch_size: int = 16  # windows
     lr: float = 1e-3

@@ -26,11 +26,12 @@ from baogao.scoring import refuse_overlaps, score_tagger
 from baogao.tagger import Manifest, Tagger, Vocabulary
 from baogao.tagger.directory import MANIFEST, VERIFIED
 from baogao.training.card import model_card
+from baogao.training.checkpoints import CHECKPOINTS
 from baogao.training.dataset import build_dataset, texts_of
 from baogao.training.encoders import encoder_hash, load_encoder
 from baogao.training.export import export_onnx
 from baogao.training.limits import require, require_shape
-from baogao.training.loop import CHECKPOINTS, Finetuner, on_cpu, precision, run_trainer
+from baogao.training.loop import Finetuner, on_cpu, precision, run_trainer
 from baogao.training.runs import begin, claim
 from baogao.training.schema import TrainConfig
 from baogao.training.sequence import SEQUENCE

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import datasets
 import numpy as np
@@ -26,7 +26,6 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
-from transformers.trainer_utils import get_last_checkpoint
 
 from baogao.errors import BaogaoError
 from baogao.labels import LabelSet
@@ -34,11 +33,10 @@ from baogao.progress import bar
 from baogao.tagger.decoding import log_softmax, viterbi
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.batches import ByLength, Collator
+from baogao.training.checkpoints import CHECKPOINTS, last_checkpoint
 from baogao.training.dataset import IGNORED
 from baogao.training.schema import TrainConfig
 from baogao.training.sequence import SEQUENCE, sequence_loss
-
-CHECKPOINTS: Final = "checkpoints"
 
 
 def tag_scores(labels: LabelSet) -> Callable[[EvalPrediction], dict[str, float]]:
@@ -218,11 +216,8 @@ def carry_out(trainer: Trainer, folder: Path, *, resume: bool) -> None:
     """Train without the Trainer's own printing; with ``resume`` from the last checkpoint in ``folder``, if any."""
     for printing in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(printing)
-    checkpoints = folder / CHECKPOINTS
-    last = None
-    if resume and checkpoints.is_dir():
-        last = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call]
-    trainer.train(resume_from_checkpoint=last)
+    last = last_checkpoint(folder) if resume else None
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
 
 
 def precision(name: str) -> bool:

@@ -11,7 +11,7 @@ from baogao.errors import BaogaoError
 from baogao.files import write_json
 
 RUN: Final = "run.json"
-"""The record of a run, written when it begins: its signature."""
+"""The record of a run, written when it begins: its signature, and what else must be known to resume it."""
 
 
 def claim(folder: Path, signed: Mapping[str, Any], *, resume: bool, complete: Sequence[str]) -> dict[str, Any] | None:
@@ -33,10 +33,7 @@ def claim(folder: Path, signed: Mapping[str, Any], *, resume: bool, complete: Se
             path=folder,
             remedy="choose another output=FOLDER, or continue this one: trainer.resume=true",
         )
-    try:
-        before = json.loads(known.read_text("utf-8"))["signature"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BaogaoError("the run's record is damaged", path=known, remedy="start anew in another folder") from error
+    before = recorded(folder)["signature"]
     changed = [k for k in signed if signed[k] != before.get(k)]
     if changed:
         raise BaogaoError(
@@ -50,7 +47,17 @@ def claim(folder: Path, signed: Mapping[str, Any], *, resume: bool, complete: Se
     return None
 
 
-def begin(folder: Path, signed: Mapping[str, Any]) -> None:
-    """Make the folder and write the record: from here on it holds a run."""
+def begin(folder: Path, signed: Mapping[str, Any], **further: Any) -> None:
+    """Make the folder and write the record, which also holds ``further``: from here on it holds a run."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / RUN, {"signature": dict(signed)})
+    write_json(folder / RUN, {"signature": dict(signed), **further})
+
+
+def recorded(folder: Path) -> dict[str, Any]:
+    """The record of the run in ``folder``; BaogaoError where it is damaged."""
+    known = folder / RUN
+    try:
+        record = json.loads(known.read_text("utf-8"))
+        return {**record, "signature": dict(record["signature"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BaogaoError("the run's record is damaged", path=known, remedy="start anew in another folder") from error
