@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -127,12 +128,20 @@ def test_what_is_kept_for_testing_is_left_out_wherever_it_stands(tmp_path: Path,
         exclude_annotations=[str(tmp_path / "gold.jsonl")],
     )
     (tmp_path / "other.txt").mkdir()  # no report, whatever its name says
-    reports, laws = gather(config, labels, quiet=True)
+    (reports, laws), caveats = gather(config, labels, quiet=True)
+    assert caveats == [f"text files are not filtered by names of places, by known paragraphs only: {extra}"]
     assert sorted(reports.excluded) == ["甲乡_2020.txt", "甲乡_2021.txt"]
     assert reports.paragraphs == ["乙乡2020年政府工作报告", "新修道路五公里。"]
     assert reports.repeated == 1
     assert laws.paragraphs == ["第一条 为了规范口岸开放，制定本条例。"]
     assert "1 paragraphs left out" in laws.summary()
+    away = replace(gold, id="丙乡_2020", sha256="0" * 64, text=None, marks=())
+    write_jsonl(tmp_path / "gold.jsonl", [gold, away])
+    absent, _ = gather(config, labels, quiet=True).caveats
+    assert absent.startswith("1 of 2 annotated reports are in no folder")
+    assert absent.endswith(": 丙乡_2020")
+    config.sources.pop()
+    assert gather(config, labels, quiet=True).caveats == [absent]
     config.exclude_places = ["乙乡"]
     with pytest.raises(BaogaoError, match="nothing is left"):
         gather(config, labels, quiet=True)

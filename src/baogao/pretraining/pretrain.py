@@ -52,9 +52,9 @@ def pretrain(config: PretrainConfig, folder: str | Path) -> dict[str, Any] | Non
     folder = Path(folder)
     _validate(config)
     say = _speaker(quiet=config.trainer.quiet)
-    sources = gather(config.text, load_labels(), quiet=config.trainer.quiet)
-    for source in sources:
-        say(source.summary())
+    sources, caveats = gather(config.text, load_labels(), quiet=config.trainer.quiet)
+    for line in (*(source.summary() for source in sources), *caveats):
+        say(line)
     vocabulary = _vocabulary(config, sources)
     streams = [stream(source.paragraphs, vocabulary) for source in sources]
     streams[0], held_out = _hold_out(streams[0], sources[0], config)

@@ -6,7 +6,7 @@ import lzma
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from baogao.corpus import Record, load_records
 from baogao.corpus.attach import named_place, report_files
@@ -36,6 +36,7 @@ class Source:
     excluded: list[str] = field(default_factory=list)  # documents: path
     unreadable: list[str] = field(default_factory=list)  # documents: path and reason
     repeated: int = 0  # paragraphs that stand in an excluded document too
+    kept: set[str] = field(default_factory=set)  # hashes of the annotated reports kept for testing that are here
 
     @property
     def characters(self) -> int:
@@ -45,13 +46,20 @@ class Source:
         text = f"{self.path}: {self.documents} documents, {self.characters:,} characters"
         for what, names in (("kept for testing", self.excluded), ("not readable", self.unreadable)):
             if names:
-                text += f"\n  {len(names)} {what}: {'; '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+                text += f"\n  {len(names)} {what}: {_some(names)}"
         if self.repeated:
             text += f"\n  {self.repeated} paragraphs left out that stand in a text kept for testing"
         return text
 
 
-def gather(config: TextConfig, labels: LabelSet, *, quiet: bool = False) -> list[Source]:
+class Text(NamedTuple):
+    """All sources, and what could not be left out of them, a sentence each."""
+
+    sources: list[Source]
+    caveats: list[str]
+
+
+def gather(config: TextConfig, labels: LabelSet, *, quiet: bool = False) -> Text:
     """The sources of ``config``. A document is left out when it is annotated in ``exclude_annotations`` (by hash), or
     when its file or head names a place of these or of ``exclude_places``; so is, anywhere, every paragraph of
     FORMULA characters or more that stands in such a document.
@@ -61,7 +69,7 @@ def gather(config: TextConfig, labels: LabelSet, *, quiet: bool = False) -> list
     kept = load_records(list(config.exclude_annotations), labels) if config.exclude_annotations else []
     hashes = {record.sha256 for record in kept}
     places = _places(kept) | set(config.exclude_places)
-    sources = []
+    sources, files = [], []
     forbidden: set[str] = set()
     for one in config.sources:
         path = Path(one.path)
@@ -69,6 +77,7 @@ def gather(config: TextConfig, labels: LabelSet, *, quiet: bool = False) -> list
         if path.is_dir():
             _read_folder(path, source, hashes, places, forbidden, quiet=quiet)
         else:
+            files.append(source.path)
             source.documents = 1
             source.paragraphs = list(_cleaned(_read_text(path)))
         sources.append(source)
@@ -78,7 +87,27 @@ def gather(config: TextConfig, labels: LabelSet, *, quiet: bool = False) -> list
         source.repeated = whole - len(source.paragraphs)
         if not source.paragraphs:
             raise BaogaoError("nothing is left to read here", path=source.path, remedy="see what was excluded")
-    return sources
+    return Text(sources, _caveats(kept, sources, files if places else []))
+
+
+def _caveats(kept: Sequence[Record], sources: Sequence[Source], files: Sequence[str]) -> list[str]:
+    """What may be read although it is kept for testing; ``files`` are those in which no places are looked for."""
+    names = {record.sha256: record.id for record in kept}
+    seen = set[str]().union(*(source.kept for source in sources))
+    absent = [name for sha256, name in names.items() if sha256 not in seen]
+    found = []
+    if absent:
+        found.append(
+            f"{len(absent)} of {len(names)} annotated reports are in no folder, so that their paragraphs are not known "
+            f"and not left out of other texts: {_some(absent)}"
+        )
+    if files:
+        found.append(f"text files are not filtered by names of places, by known paragraphs only: {_some(files)}")
+    return found
+
+
+def _some(names: Sequence[str]) -> str:
+    return f"{'; '.join(names[:5])}{' …' if len(names) > 5 else ''}"
 
 
 def _places(records: Sequence[Record]) -> set[str]:
@@ -98,6 +127,7 @@ def _read_folder(
             continue
         if document.sha256 in hashes or named_place(file, document, places):
             source.excluded.append(file.name)
+            source.kept |= {document.sha256} & hashes
             forbidden.update(p for p in _cleaned(document.text) if len(p) >= FORMULA)
         else:
             documents.append(document)
