@@ -269,6 +269,18 @@ def test_hub_encoders_load_by_name(encoder: str, corpus: Path, tmp_path: Path) -
     assert load(tmp_path / "run")("实施“百千万工程”").text == "实施“百千万工程”"
 
 
+def test_a_token_that_stands_twice_in_the_vocabulary_moves_no_other(corpus: Path, tmp_path: Path) -> None:
+    checkpoint = hub_checkpoint(tmp_path / "hub", "bert")
+    twice = HUB_VOCABULARY.copy()
+    twice[5] = "全"  # it stands further behind too
+    (checkpoint / "vocab.txt").write_text("".join(t + "\n" for t in twice), "utf-8")
+    config = configure("encoder=bert_base_chinese", f"encoder.path={checkpoint}", f"corpus.annotations=[{corpus}]")
+    _, vocabulary, _ = load_encoder(config.encoder, config.head, load_labels("report"), [])
+    assert vocabulary.tokens[6:] == tuple(HUB_VOCABULARY[6:])
+    assert vocabulary.tokens[5] == "[unnamed 5]"
+    assert vocabulary.encode("全年").tolist() == [HUB_VOCABULARY.index(c) for c in "全年"]
+
+
 def test_an_encoder_that_is_not_here_says_what_to_do(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(BaogaoError, match="cannot load the encoder 'macbert_base'") as caught:
         finetune(configure("encoder=macbert_base", f"corpus.annotations=[{corpus}]"), tmp_path / "run")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,15 @@ def _checkpoint(encoder: EncoderConfig, tags: dict[str, Any]) -> tuple[Any, Voca
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise _unavailable(encoder, error) from error
     # Tokenizers add special tokens that the vocabulary lacks behind its end, where the checkpoint has no embeddings.
-    return config, Vocabulary(sorted(tokens, key=tokens.__getitem__)[: config.vocab_size])
+    return config, Vocabulary(_in_order({token: i for token, i in tokens.items() if i < config.vocab_size}))
+
+
+def _in_order(tokens: Mapping[str, int]) -> list[str]:
+    """The tokens at their ids. A vocab.txt that names a token twice leaves an id without one: it gets a name that is
+    no character, so that every other token keeps the embedding that it was trained with.
+    """
+    names = {i: token for token, i in tokens.items()}
+    return [names.get(i, f"[unnamed {i}]") for i in range(max(names, default=-1) + 1)]
 
 
 def _unavailable(encoder: EncoderConfig, error: Exception) -> BaogaoError:
