@@ -37,6 +37,7 @@ from baogao.reports import document
 from baogao.spans import Span
 from baogao.tagger import Manifest, Vocabulary
 from baogao.tagger.vocabulary import SPECIAL
+from baogao.training.checkpoints import since_best
 from baogao.training.dataset import IGNORED, build_dataset, texts_of
 from baogao.training.encoders import load_encoder
 from baogao.training.export import SMALL
@@ -152,12 +153,23 @@ class Interrupt(TrainerCallback):
             raise KeyboardInterrupt
 
 
+class Count(TrainerCallback):
+    """The steps that a run takes."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.steps.append(state.global_step)
+
+
 def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Path) -> None:
     options = (
         f"corpus.annotations=[{corpus}]",
         "trainer.max_steps=9",
         "trainer.evaluations=3",
         "trainer.onnx=false",
+        "trainer.keep_checkpoints=true",
         *TINY,
     )
     whole = finetune(configure(*options), tmp_path / "whole")
@@ -175,6 +187,14 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Pa
             part["signature"].pop("model", None)
     assert resumed == whole
     assert finetune(configure(*options, "trainer.resume=true"), broken)["test"]["modes"] == whole["test"]["modes"]
+    # What was trained to its end is not trained on, wherever in an epoch that was.
+    (broken / "metrics.json").unlink()
+    (broken / "model.safetensors").unlink()
+    none = Count()
+    finetune(configure(*options, "trainer.resume=true"), broken, callbacks=[none])
+    assert none.steps == []
+    third = load_file(broken / "model.safetensors")
+    assert all(torch.equal(first[key], third[key]) for key in first)
 
 
 def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:
@@ -216,22 +236,37 @@ def test_heads_differ_in_what_they_learn(corpus: Path, tmp_path: Path) -> None:
 
 
 def test_early_stopping(corpus: Path, tmp_path: Path) -> None:
-    """With a rate of 0 nothing gets better: the run stops after ``patience`` further evaluations."""
-    steps: list[int] = []
-
-    class Count(TrainerCallback):
-        def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-            steps.append(state.global_step)
-
+    """With a rate of 0 nothing gets better: the run stops after ``patience`` further evaluations, resumed or not."""
     options = (
+        f"corpus.annotations=[{corpus}]",
         "trainer.max_steps=20",
         "trainer.evaluations=20",
         "trainer.patience=2",
         "trainer.lr=0",
         "trainer.onnx=false",
+        "trainer.keep_checkpoints=true",
+        *TINY,
     )
-    finetune(configure(f"corpus.annotations=[{corpus}]", *options, *TINY), tmp_path / "run", callbacks=[Count()])
-    assert steps[-1] == 3
+    whole = Count()
+    metrics = finetune(configure(*options), tmp_path / "run", callbacks=[whole])
+    assert whole.steps == [1, 2, 3]
+    with pytest.raises(KeyboardInterrupt):
+        finetune(configure(*options), tmp_path / "parts", callbacks=[Interrupt(3)])
+    rest = Count()
+    finetune(configure(*options, "trainer.resume=true"), tmp_path / "parts", callbacks=[rest])
+    assert rest.steps == [3]
+    (tmp_path / "parts" / "metrics.json").unlink()
+    none = Count()
+    again = finetune(configure(*options, "trainer.resume=true"), tmp_path / "parts", callbacks=[none])
+    assert none.steps == []
+    assert again["test"]["modes"] == metrics["test"]["modes"]
+
+
+def test_patience_is_counted_from_what_was_logged() -> None:
+    def counted(*scores: float) -> int:
+        return since_best([{"loss": 1.0}, *({"eval_f1": score} for score in scores)])
+
+    assert [counted(), counted(0), counted(0, 0), counted(0.1, 0.3, 0.2, 0.3), counted(0.1, 0.2)] == [0, 0, 1, 2, 0]
 
 
 HUB_VOCABULARY = [

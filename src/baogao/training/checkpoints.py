@@ -1,11 +1,13 @@
-"""The checkpoints of a run: which is the last, and what it says of the run."""
+"""The checkpoints of a run: which is the last, what it says of the run, and whether that was to go on from there."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from transformers import TrainerState
+from safetensors.torch import load_file
+from transformers import EarlyStoppingCallback, PreTrainedModel, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_utils import get_last_checkpoint
 
@@ -23,3 +25,35 @@ def state_of(checkpoint: Path) -> TrainerState:
     """The Trainer's state when it wrote ``checkpoint``: step, best score, what was logged."""
     state: TrainerState = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
     return state
+
+
+def since_best(history: Sequence[Mapping[str, float]]) -> int:
+    """How many evaluations of what the Trainer logged came behind that of the best F1 without a better one."""
+    scores = [entry["eval_f1"] for entry in history if "eval_f1" in entry]
+    return len(scores) - 1 - scores.index(max(scores)) if scores else 0
+
+
+class Patience(EarlyStoppingCallback):
+    """Early stopping that a resumed run goes on counting, where the Trainer's begins again."""
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **options: Any
+    ) -> None:
+        super().on_train_begin(args, state, control, **options)  # type: ignore[no-untyped-call]
+        self.early_stopping_patience_counter = since_best(state.log_history)
+
+
+def take_best(model: PreTrainedModel, folder: Path, *, steps: int, patience: int) -> bool:
+    """Whether the run in ``folder`` had trained to its end: ``steps`` were done, or ``patience`` (above 0) had run out.
+
+    ``model`` then has the weights of its best state. The Trainer would take a step more before it looks.
+    """
+    last = last_checkpoint(folder)
+    if last is None:
+        return False
+    state = state_of(last)
+    if state.global_step < steps and not 0 < patience <= since_best(state.log_history):
+        return False
+    best = folder / CHECKPOINTS / Path(str(state.best_model_checkpoint)).name
+    model.load_state_dict(load_file(best / "model.safetensors"))
+    return True

@@ -15,7 +15,6 @@ import torch
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 from transformers import (
-    EarlyStoppingCallback,
     EvalPrediction,
     PreTrainedModel,
     PrinterCallback,
@@ -33,7 +32,7 @@ from baogao.progress import bar
 from baogao.tagger.decoding import log_softmax, viterbi
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.batches import ByLength, Collator
-from baogao.training.checkpoints import CHECKPOINTS, last_checkpoint
+from baogao.training.checkpoints import CHECKPOINTS, Patience, last_checkpoint, take_best
 from baogao.training.dataset import IGNORED
 from baogao.training.schema import TrainConfig
 from baogao.training.sequence import SEQUENCE, sequence_loss
@@ -208,7 +207,9 @@ def run_trainer(
         callbacks=[RichProgress(quiet=settings.quiet), *callbacks],
     )
     if settings.patience > 0:
-        trainer.add_callback(EarlyStoppingCallback(early_stopping_patience=settings.patience))
+        trainer.add_callback(Patience(early_stopping_patience=settings.patience))
+    if settings.resume and take_best(model, folder, steps=steps, patience=settings.patience):
+        return
     carry_out(trainer, folder, resume=settings.resume)
 
 
