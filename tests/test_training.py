@@ -37,7 +37,7 @@ from baogao.reports import document
 from baogao.spans import Span
 from baogao.tagger import Manifest, Vocabulary
 from baogao.tagger.vocabulary import SPECIAL
-from baogao.training.checkpoints import since_best
+from baogao.training.checkpoints import since_best, state_of
 from baogao.training.dataset import IGNORED, build_dataset, texts_of
 from baogao.training.encoders import load_encoder
 from baogao.training.export import SMALL
@@ -195,6 +195,26 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Pa
     assert none.steps == []
     third = load_file(broken / "model.safetensors")
     assert all(torch.equal(first[key], third[key]) for key in first)
+
+
+def test_what_is_hidden_in_a_later_epoch_is_the_same_after_resuming(corpus: Path, tmp_path: Path) -> None:
+    """The hints and characters that are hidden, and the order of the windows: of batches in the midst of an epoch."""
+    options = (
+        f"corpus.annotations=[{corpus}]", "trainer.max_steps=9", "trainer.evaluations=3", "trainer.onnx=false",
+        "encoder.max_characters=120", "encoder.hints=rules", "encoder.hint_dropout=0.5",
+        "encoder.character_dropout=0.2", "trainer.keep_checkpoints=true", *TINY,
+    )  # fmt: skip
+    finetune(configure(*options), tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        finetune(configure(*options), tmp_path / "parts", callbacks=[Interrupt(7)])
+    at = state_of(tmp_path / "parts" / "checkpoints" / "checkpoint-6").epoch
+    assert at is not None
+    assert at > 1
+    assert at % 1
+    finetune(configure(*options, "trainer.resume=true"), tmp_path / "parts")
+    last = Path("checkpoints", "checkpoint-9", "model.safetensors")  # whichever state was the best
+    first, second = (load_file(tmp_path / name / last) for name in ("whole", "parts"))
+    assert all(torch.equal(first[key], second[key]) for key in first)
 
 
 def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:
