@@ -4,7 +4,8 @@
     python benchmarks/learning_curve.py draw NAME=CURVE.json… -o CURVE.svg
 
 A part holds whole places, in an order drawn from the seed, so that each contains the smaller ones. The number of steps
-grows with the part (the recipe's epochs stay). Points that CURVE.json holds already are not computed again.
+grows with the part (the recipe's epochs stay). Points that CURVE.json holds already are not computed again; one of
+other texts, annotations or settings is refused.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import argparse
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 from hydra import compose, initialize_config_dir
 
 from baogao.corpus import Record, load_records, require_text, split
 from baogao.corpus.jsonl import write_jsonl
+from baogao.corpus.records import fingerprint
 from baogao.corpus.splits import size_of, unit_of
+from baogao.errors import BaogaoError
 from baogao.files import configs_dir, sha256_text, write_json
 from baogao.labels import load_labels
 from baogao.progress import console
@@ -55,12 +57,22 @@ class Texts:
         corpus = _composed([*overrides, f"corpus.reports={reports}", "output=unused"]).corpus
         records = require_text(load_records(list(corpus.annotations), load_labels()), reports)
         shares = corpus.split
-        self.parts = split(records, development=shares.development, test=shares.test, seed=shares.seed)
+        drawn = split(records, development=shares.development, test=shares.test, seed=shares.seed)
+        # A share of the records must not be split again, by chance or because it is too small.
+        self.parts = {
+            name: [replace(one, meta={**one.meta, "split": name}) for one in some] for name, some in drawn.items()
+        }
+
+    def key(self, overrides: Sequence[str], *, share: float, order: int, seed: int) -> dict[str, Any]:
+        """What the result of ``run`` depends on: the settings, and a hash of all that is trained on or scored."""
+        read = [*part(self.parts["train"], share, order), *self.parts["development"], *self.parts["test"]]
+        return {"seed": seed, "share": share, "overrides": list(overrides), "data": fingerprint(read)[:16]}
 
     def run(
         self, overrides: Sequence[str], *, share: float, order: int, seed: int, kind: type[Finetuner] = Finetuner
     ) -> dict[str, Any]:
-        """Train with ``seed`` on the share of places that ``order`` draws; what was read, and the F1 of both parts."""
+        """Train with ``seed`` on the share of places that ``order`` draws: the key, the size, the F1 of both parts."""
+        key = self.key(overrides, share=share, order=order, seed=seed)
         chosen = part(self.parts["train"], share, order)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "part.jsonl"
@@ -75,12 +87,28 @@ class Texts:
         characters = sum(map(size_of, chosen))
         said = ", ".join(f"{name} {f1:.3f}" for name, f1 in scores.items())
         console().print(f"seed {seed}, {len(chosen)} reports, {characters:,} characters: {said}")
-        return {"seed": seed, "share": share, "characters": characters, "reports": len(chosen), **scores}
+        return {**key, "characters": characters, "reports": len(chosen), **scores}
 
 
 def _composed(overrides: Sequence[str]) -> TrainConfig:
     with initialize_config_dir(str(configs_dir()), version_base="1.3"):
         return typed(compose("train", list(overrides)), TrainConfig, "benchmarks")
+
+
+def computed(points: Sequence[Mapping[str, Any]], key: Mapping[str, Any], path: Path) -> bool:
+    """Whether ``points``, those of the file ``path``, hold that of ``key``; BaogaoError where they hold another."""
+    names = [name for name in key if name not in ("overrides", "data")]
+    for point in points:
+        if all(point[name] == key[name] for name in names):
+            changed = [name for name in key if point.get(name) != key[name]]
+            if changed:
+                raise BaogaoError(
+                    f"{', '.join(f'{name}={key[name]}' for name in names)}: {', '.join(changed)} changed since it ran",
+                    path=path,
+                    remedy="write to another file, or restore them",
+                )
+            return True
+    return False
 
 
 def train(options: argparse.Namespace) -> None:
@@ -89,13 +117,17 @@ def train(options: argparse.Namespace) -> None:
     texts = Texts(options.overrides, options.reports)
     for seed in options.seeds:
         for share in options.shares:
-            if not any((p["seed"], p["share"]) == (seed, share) for p in points):
-                points.append(texts.run(options.overrides, share=share, order=seed, seed=seed))
+            wanted: dict[str, Any] = {"share": share, "order": seed, "seed": seed}
+            if not computed(points, texts.key(options.overrides, **wanted), options.output):
+                points.append(texts.run(options.overrides, **wanted))
                 write_json(options.output, points)
 
 
 def draw(options: argparse.Namespace) -> None:
     """Test F1 over characters, a line a file through the means of the seeds."""
+    import matplotlib as mpl  # here: training needs none
+    import matplotlib.pyplot as plt
+
     mpl.rcParams["svg.hashsalt"] = "baogao"  # the same picture is the same file
     figure, panel = plt.subplots(figsize=(6, 3.8))
     for named in options.curves:
