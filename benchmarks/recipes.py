@@ -1,10 +1,11 @@
 """What a change of the recipe is worth: short runs of the tagger, several seeds each, on a share of the training text.
 
-    python -m benchmarks.recipes --reports REPORTS -o RECIPES.json [--share 0.25] [--seeds 13 14 15] [NAME…]
+    python -m benchmarks.recipes [NAME…] --reports REPORTS -o RECIPES.json [--share 0.25] [--seeds 13 14 15]
     python -m benchmarks.recipes -o RECIPES.json                                        # print the table again
 
 The share holds whole places and is the same in all runs; a seed draws the head, the order of the windows and what is
-hidden. Runs that RECIPES.json holds already are not computed again. Recipes that change more than settings are the
+hidden. Runs that RECIPES.json holds already are not computed again; one of other texts, annotations or settings is
+refused. Recipes that change more than settings are the
 classes here; none of them is better than the shipped one beyond the noise of seeds (docs/accuracy.md), so they are not
 in the package.
 """
@@ -20,12 +21,12 @@ from statistics import mean, stdev
 from typing import Any, Final
 
 import torch
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from baogao.files import write_json
 from baogao.training.dataset import IGNORED
 from baogao.training.loop import Finetuner
-from benchmarks.learning_curve import Texts
+from benchmarks.learning_curve import Texts, computed
 
 EPOCHS: Final = 1.0
 
@@ -55,16 +56,28 @@ class LayerDecay(Finetuner):
 
 
 class Adversarial(Finetuner):
-    """Every batch once more, with the embeddings moved to where its loss grows fastest (Miyato et al., 2017)."""
+    """Every batch once more, with the embeddings moved to where its loss grows fastest (Miyato et al., 2017).
+
+    A step's gradient is the mean of both passes'; both see the same characters and hints.
+    """
+
+    reach = 1.0  # how far the embeddings are moved, all of them together
 
     def training_step(self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any) -> torch.Tensor:
-        loss = super().training_step(model, inputs, *rest)
+        inputs = self.disturbed(inputs)
+        loss = Trainer.training_step(self, model, inputs, *rest)
         table = model.get_input_embeddings().weight  # type: ignore[operator]
         kept = table.detach().clone()
-        table.data += table.grad / (table.grad.norm() + 1e-12)
-        super().training_step(model, inputs, *rest)
+        table.data += self.reach * table.grad / (table.grad.norm() + 1e-12)
+        moved = Trainer.training_step(self, model, inputs, *rest)
         table.data.copy_(kept)
-        return loss
+        return loss + moved
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        loss: Any = super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        return loss / 2 if model.training else loss  # the two of a step add up
 
 
 class RDrop(Finetuner):
@@ -84,7 +97,7 @@ class RDrop(Finetuner):
 
 
 class _Average(TrainerCallback):
-    """A moving average of the weights, which takes their place at the last step."""
+    """An exponential moving average of the weights, which takes their place at the last step."""
 
     def __init__(self) -> None:
         self.means: dict[str, torch.Tensor] = {}
@@ -102,7 +115,9 @@ class _Average(TrainerCallback):
 
 
 class Averaged(Finetuner):
-    """Weights averaged over the last hundred steps (Polyak and Juditsky, 1992)."""
+    """Weights averaged over all steps, each with a weight of 0.01 that falls exponentially behind it: about the last
+    hundred count (after Polyak and Juditsky, 1992, who average evenly).
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -137,17 +152,17 @@ RECIPES: Final = {
 
 
 def table(runs: list[dict[str, Any]]) -> None:
-    """Mean and standard deviation over the seeds, a row a recipe."""
-    by: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """Mean and standard deviation over the seeds, a row a recipe and share."""
+    by: dict[tuple[str, float], list[dict[str, Any]]] = defaultdict(list)
     for one in runs:
-        by[one["recipe"]].append(one)
-    print("| recipe | seeds | development | test |\n| --- | ---: | ---: | ---: |")
-    for name, some in by.items():
+        by[one["recipe"], one["share"]].append(one)
+    print("| recipe | share | seeds | development | test |\n| --- | ---: | ---: | ---: | ---: |")
+    for (name, share), some in by.items():
         cells = []
         for part in ("development", "test"):
             scores = [one[part] for one in some]
             cells.append(f"{mean(scores):.3f}" + (f" ± {stdev(scores):.3f}" if len(scores) > 1 else ""))
-        print(f"| {name} | {len(some)} | {' | '.join(cells)} |")
+        print(f"| {name} | {share:g} | {len(some)} | {' | '.join(cells)} |")
 
 
 def main() -> None:
@@ -164,13 +179,13 @@ def main() -> None:
         base = ["experiment=tagger", f"trainer.epochs={EPOCHS}", "trainer.evaluations=1", "trainer.threads=1"]
         texts = Texts(base, options.reports)
         for name in options.names or RECIPES:
+            overrides = [*base, *RECIPES[name].settings]
             for seed in options.seeds:
-                if any((one["recipe"], one["seed"], one["share"]) == (name, seed, options.share) for one in runs):
-                    continue
-                recipe = RECIPES[name]
-                got = texts.run([*base, *recipe.settings], share=options.share, order=0, seed=seed, kind=recipe.kind)
-                runs.append({"recipe": name, **got})
-                write_json(options.output, runs)
+                wanted: dict[str, Any] = {"share": options.share, "order": 0, "seed": seed}
+                if not computed(runs, {"recipe": name, **texts.key(overrides, **wanted)}, options.output):
+                    got = texts.run(overrides, **wanted, kind=RECIPES[name].kind)
+                    runs.append({"recipe": name, **got})
+                    write_json(options.output, runs)
     table(runs)
 
 
