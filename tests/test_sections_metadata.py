@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from baogao.reports import document, sections
+from baogao.reports.years import ascii_years
 from strategies import texts
 
 
@@ -30,6 +31,22 @@ def kinds(text: str) -> list[str]:
 def test_kinds(lines: list[str], expected: list[str]) -> None:
     text = "\n".join(lines)
     assert kinds(text) == (expected if text else [])
+
+
+@pytest.mark.parametrize(
+    ("past", "next_"),
+    [("一九九五", "一九九六"), ("二〇二三", "二〇二四"), ("二○○八", "二○○九"), ("二零零八", "２００９")],
+)
+def test_years_count_however_they_are_written(past: str, next_: str) -> None:
+    """As the headings 一、2023年：爬坡 and 二、2024年：突围, which only their years tell apart."""
+    text = f"各位代表：\n一、{past}年：爬坡过坎\n甲。\n二、{next_}年：奋力突围\n乙。"
+    found = [(s.kind, s.heading and text[slice(*s.heading)]) for s in sections(text)]
+    assert found == [("other", None), ("review", f"一、{past}年：爬坡过坎"), ("plan", f"二、{next_}年：奋力突围")]
+
+
+@given(texts)
+def test_years_in_ascii_keep_offsets(text: str) -> None:
+    assert len(ascii_years(text + "二〇二四年" + text)) == len(text) * 2 + 5
 
 
 def test_headings_slice_back() -> None:
@@ -61,6 +78,7 @@ def test_sections_tile_any_text(text: str) -> None:
         ("塔娜乌拉旗2024年政府工作报告\n", {"place": "塔娜乌拉旗", "level": "county", "year": 2024}),
         ("政府工作报告\n——2019年3月5日在第十三届全国人民代表大会第二次会议上\n国务院总理\n", {"place": "国务院", "level": "national", "year": 2019}),
         ("响硐镇2012年工作总结和2013年工作安排\n", {"place": "响硐镇", "year": 2013}),
+        ("响硐镇二〇一二年工作总结和二〇一三年工作安排\n", {"year": 2013}),
         ("没有任何信息。", {}),
     ],
 )  # fmt: skip

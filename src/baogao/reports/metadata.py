@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from baogao.reports.sentences import paragraphs
+from baogao.reports.years import ascii_years
 
 _HEAD: Final = 600  # characters: title, meeting and speaker stand here
 _YEAR: Final = re.compile("(?<![0-9０-９])([12１２][0-9０-９]{3})\\s*年")
@@ -104,10 +105,7 @@ def _year(head: str, title: str, text: str) -> int | None:
     review = _REVIEWED.search(text)
     opening = head.split("各位代表", maxsplit=1)[0]
     for source in (title, "" if review else opening):
-        years = _YEAR.findall(source)
+        years = _YEAR.findall(source) or _YEAR.findall(ascii_years(source))
         if years:  # 2022年工作总结和2023年工作计划 is the report of 2023
             return max(map(int, years))
-        han = _HAN_YEAR.search(source)
-        if han:
-            return int(han[1].translate(_HAN_DIGITS))
     return int(review[1]) + 1 if review else None

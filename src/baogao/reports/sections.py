@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from baogao.reports.sentences import paragraphs, sentences
+from baogao.reports.years import ascii_years
 from baogao.spans import Section, SectionKind
 
 _NUMBER: Final = (
@@ -50,7 +51,7 @@ def sections(text: str) -> tuple[Section, ...]:
     (安排 任务 …), such a heading at the start of a long paragraph, or a sentence that states the plan. What comes
     before the first is ``other``; a numbered heading that says neither goes on with the kind before it.
     """
-    marks = list(_marks(text))
+    marks = list(_marks(ascii_years(text)))
     found: list[Section] = []
     position, kind, heading = 0, "other", None
     for start, end, new_kind in marks:
