@@ -11,9 +11,10 @@ from baogao.reports.years import ascii_years
 from baogao.spans import Section, SectionKind
 
 _NUMBER: Final = (
-    r"(?:第?[一二三四五六七八九十]{1,3}(?:部分)?[、.．:： 　]|[（(][一二三四五六七八九十]{1,3}[)）])?[ 　]*"
+    r"(?:第?[一二三四五六七八九十]{1,3}(?:部分)?[、.．:： 　\t]|[（(][一二三四五六七八九十]{1,3}[)）])?[ 　\t]*"
 )
 _MAX_HEADING: Final = 50
+_STOPS: Final = ("。", "；", "，", ".", ";", ",")
 
 # Nouns that make a heading the one or the other; what stands last decides, as Chinese puts its head noun last.
 _REVIEW: Final = re.compile(
@@ -35,8 +36,18 @@ _PLAN_OPENING: Final = re.compile(
 # A heading run into the paragraph below it: 一、2023年工作回顾过去的一年…
 _INLINE_REVIEW: Final = re.compile("(?:^|(?<=[：:]))" + _NUMBER + "[^。，；：:]{0,24}?工作(?:的)?回顾")
 _INLINE_PLAN: Final = re.compile(
-    "(?:[二三四五]、|[12][0-9]{3}年)[^。，；：:]{0,24}?(?:工作安排|目标任务|重点工作|主要任务|主要工作|预期目标|总体要求|工作部署|政府工作)"
+    "(?:[二三四五]、|[12][0-9]{3}年)[^。，；：:]{0,24}?(?:工作安排|目标任务|重点工作|主要任务|主要工作|预期目标|总体要求|工作部署|政府工作(?!报告))"
 )
+# 今年，我们的打算是 / 2024年，我们将…: looked for where nothing else says where the plan begins.
+# 将 is also what 把 is (将安全放在首位), which says nothing of the future.
+_LOOKING_AHEAD: Final = re.compile(
+    "(?:今年|明年|下一年|新的一年|[12][0-9]{3}年)[，,]?(?:我们|我[省市州县区镇乡]|全[省市州县区镇乡]|[省市州县区镇乡]?政府)?"
+    "(?:的(?:打算|目标|任务|安排|思路)是|要(?!求)|将(?!近|[^把，。；]{1,20}(?:作为|摆在|放在|列为|列入|纳入)))"
+)
+# 现将2023年工作情况和2024年工作安排报告如下： names both parts and begins neither.
+_ANNOUNCEMENT: Final = re.compile("(?:报告|汇报|总结|小结)如下(?:[，,]请[^。；]{0,12})?[：:。.]?$")
+# 政府自身建设得到加强 in a review is what was done; 加强政府自身建设 is a part of the plan.
+_CONDUCT_IMPROVED: Final = re.compile("自身建设[^，；]{0,6}?(?:加强|提升|全面)")
 _SUBORDINATE: Final = re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]")
 _CLOSING: Final = re.compile("(?:附件|附：|附录|名词解释|名词注释|注释)[^。]{0,20}$")
 # A title names both parts, or the report itself, and is no heading of either.
@@ -51,7 +62,10 @@ def sections(text: str) -> tuple[Section, ...]:
     (安排 任务 …), such a heading at the start of a long paragraph, or a sentence that states the plan. What comes
     before the first is ``other``; a numbered heading that says neither goes on with the kind before it.
     """
-    marks = list(_marks(ascii_years(text)))
+    dated = ascii_years(text)
+    marks = list(_marks(dated, _PLAN_OPENING))
+    if all(kind != "plan" for _, _, kind in marks):
+        marks = list(_marks(dated, _LOOKING_AHEAD))
     found: list[Section] = []
     position, kind, heading = 0, "other", None
     for start, end, new_kind in marks:
@@ -67,11 +81,16 @@ def _kind(kind: str) -> SectionKind:
     return "review" if kind == "review" else "plan" if kind == "plan" else "other"
 
 
-def _marks(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where sections begin: the range of the heading and the kind, in order."""
-    lines = [(a, b) for a, b in paragraphs(text) if not _TITLE.search(text[a:b])]
-    headings = {a: text[a:b] for a, b in lines if b - a <= _MAX_HEADING and not text[a:b].endswith(("。", "；", "，"))}
-    latest = max((int(y) for h in headings.values() for y in _YEAR.findall(h)), default=0)
+def _marks(text: str, plan_opening: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    """Where sections begin: the range of the heading and the kind, in order.
+
+    ``plan_opening`` finds the sentences that open the plan in running text.
+    """
+    lines = list(paragraphs(text))
+    headings = {a: text[a:b] for a, b in lines if _may_be_heading(text[a:b])}
+    announced = [text[a:b] for a, b in lines if _ANNOUNCEMENT.search(text[a:b])]
+    latest = max((int(y) for line in (*headings.values(), *announced) for y in _YEAR.findall(line)), default=0)
+    earliest = latest  # the first year that a sentence may plan for
     kind = "other"
     top_level = False  # whether a heading of the first order has said review or plan
     for start, end in lines:
@@ -83,34 +102,73 @@ def _marks(text: str) -> Iterator[tuple[int, int, str]]:
             if new is not None and not (subordinate and top_level):
                 top_level = top_level or not subordinate
                 kind = new
+                earliest = _year_after_review(line) or earliest
                 yield start, end, kind
-            continue
-        for first, last in sentences(text, start, end):
-            opening = _opening(text[first : min(last, first + 80)], kind)
-            if opening is not None:
-                kind, (begin, stop) = opening
-                yield first + begin, first + stop, kind
+        elif not (_TITLE.search(line) or _is_row(line)):
+            for first, last in sentences(text, start, end):
+                if _ANNOUNCEMENT.search(text[first:last]):
+                    continue
+                opening = _opening(text[first : min(last, first + 80)], kind, earliest, plan_opening)
+                if opening is not None:
+                    kind, (begin, stop) = opening
+                    earliest = _year_after_review(text[first + begin : first + stop]) or earliest
+                    yield first + begin, first + stop, kind
 
 
-def _opening(sentence: str, before: str) -> tuple[str, tuple[int, int]] | None:
-    """The kind that running text opens here and the range, in the sentence, of the words that say so."""
+def _may_be_heading(line: str) -> bool:
+    """Whether the line is short, ends like no sentence, and is neither title nor announcement nor row of a table."""
+    return (
+        len(line) <= _MAX_HEADING
+        and not line.endswith(_STOPS)
+        and not (_TITLE.search(line) or _ANNOUNCEMENT.search(line) or _is_row(line))
+    )
+
+
+def _is_row(line: str) -> bool:
+    """Whether a short line has cells; a tab behind its number makes none, and a long line is prose."""
+    return len(line) <= _MAX_HEADING and "\t" in _body(line)
+
+
+def _body(line: str) -> str:
+    """The line without its number."""
+    return re.sub("^" + _NUMBER, "", line)
+
+
+def _year_after_review(heading: str) -> int | None:
+    """The year after the last one that the heading reviews, 2024 for 2023年回顾和2025年展望; None if it names none."""
+    review = _REVIEW.search(heading)
+    years = [int(year) for year in _YEAR.findall(heading[: review.start()])] if review else []
+    return max(years) + 1 if years else None
+
+
+def _opening(
+    sentence: str, before: str, earliest: int, plan_opening: re.Pattern[str]
+) -> tuple[str, tuple[int, int]] | None:
+    """The kind that running text opens here and the range, in the sentence, of the words that say so.
+
+    Words that name a year before ``earliest`` open no plan: 2023年主要目标任务全面完成.
+    """
     if before == "other" and (match := _INLINE_REVIEW.search(sentence)):
         return "review", match.span()
-    if before != "plan" and (match := _PLAN_OPENING.match(sentence) or _INLINE_PLAN.match(sentence)):
-        return "plan", match.span()
+    if before != "plan" and (match := plan_opening.match(sentence) or _INLINE_PLAN.match(sentence)):
+        years = [int(year) for year in _YEAR.findall(match[0])]
+        if not years or max(years) >= earliest:
+            return "plan", match.span()
     return None
 
 
 def _heading_kind(line: str, before: str, latest: int) -> str | None:
     """What a heading opens: review, plan, other (an annex), or None for one that says nothing of it."""
-    number = re.match(_NUMBER, line)
-    body = line[number.end() :] if number else line
+    body = _body(line)
+    with_number = body != line
+    if before == "review":
+        body = _CONDUCT_IMPROVED.sub("", body)
     if _CLOSING.match(body):
         return "other"
     review = [m.start() for m in _REVIEW.finditer(body)]
     plan = [m.start() for m in _PLAN.finditer(body)]
     years = [int(y) for y in _YEAR.findall(body)]
-    numbered = body != line and not _SUBORDINATE.match(line)
+    numbered = with_number and not _SUBORDINATE.match(line)
     if numbered and years and not review and (not plan or max(years) < latest):
         # 一、2023年：爬坡过坎 … 二、2024年：突围: the years alone say which is which.
         return "plan" if max(years) == latest and before != "other" else "review" if max(years) < latest else None
@@ -122,6 +180,6 @@ def _heading_kind(line: str, before: str, latest: int) -> str | None:
         return None
     if years and max(years) < latest and before != "plan":
         return "review"  # 2023年主要工作, where a later heading speaks of 2024
-    if _PLAN_ALONE.search(body) or (body != line and before != "other"):
+    if _PLAN_ALONE.search(body) or (with_number and before != "other"):
         return "plan"
     return None
