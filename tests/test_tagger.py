@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from baogao import BaogaoError, Document, load
 from baogao.reports import document, paragraphs, sentences
 from baogao.tagger import Manifest, Tagger
 from baogao.tagger.engines import Ids, OnnxEngine, TorchEngine, open_engine
-from strategies import texts
+from strategies import REPORT, texts
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -32,6 +33,7 @@ def test_read_to_spans_on_any_text(tagger: Tagger, text: str) -> None:
     for span in found:
         assert text[span.start : span.end] == span.text == span.text.strip() != ""
         assert any(a <= span.start and span.end <= b for a, b in lines)
+        assert "\t" not in span.text
         assert span.score is not None
         assert 0.0 <= span.score <= 1.0
 
@@ -58,6 +60,20 @@ def test_windows_do_not_show(tagger: Tagger) -> None:
     text = "全年地区生产总值完成5亿元，增长6%；实施“百千万工程”建设。" * 60 + "\n" + "比上年提高个百分点" * 20
     assert len(wide.spans(text)) > 300
     assert narrow.spans(text) == wide.spans(text)
+
+
+cells = st.lists(st.text(REPORT + " 　", max_size=20), min_size=2, max_size=4)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells, st.sampled_from(["\t", "　\t", "\t\u200b ", "\t\t", "[bookmark: 甲\t乙]"]))
+def test_the_cells_of_a_row_are_tagged_as_lines(tagger: Tagger, row: list[str], gap: str) -> None:
+    """The spans, and their probabilities, are those of the cells on lines of their own."""
+    by_character = Tagger(tagger.manifest, tagger.vocabulary, ByCharacter(len(tagger.labels.tags)))
+    in_row = by_character.spans(gap.join(row))
+    on_lines = by_character.spans(gap.replace("\t", "\n").join(row))
+    assert [replace(s, score=None) for s in in_row] == [replace(s, score=None) for s in on_lines]
+    assert [s.score for s in in_row] == pytest.approx([s.score for s in on_lines])
 
 
 def test_the_engines_agree(model_directory: Path) -> None:

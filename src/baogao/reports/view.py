@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Field codes that word processors leave behind when a document is saved as text.
-RESIDUE: Final = re.compile(r"\[bookmark: [^\[\]\n]{0,80}\]|\[_GoBack\]")
+RESIDUE: Final = re.compile(r"\[bookmark: [^\[\]\n\t]{0,80}\]|\[_GoBack\]")
 
 _ZERO_WIDTH: Final = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _FOLDED: Final = {

@@ -67,7 +67,7 @@ class Tagger:
         views = [clean(text, start, end) for start, end in paragraphs(text)]
         for view, logits in zip(views, self._logits(views), strict=True):
             log_probs = log_softmax(logits)
-            _forbid_leading_spaces(view, log_probs)
+            _rule_out(text, view, log_probs)
             yield view, log_probs
 
     def _logits(self, views: Sequence[View]) -> list[npt.NDArray[np.float32]]:
@@ -124,8 +124,14 @@ def _batches(pieces: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, W
         yield batch
 
 
-def _forbid_leading_spaces(view: View, log_probs: Floats) -> None:
-    """No span begins with a space: its B tags are ruled out there. ``log_probs``: shape (characters, tags)."""
+def _rule_out(text: str, view: View, log_probs: Floats) -> None:
+    """No span begins with a space and none crosses a tab, which parts the cells of a table: such tags are ruled out.
+
+    ``log_probs`` has shape (characters, tags). It is done before decoding, so that the other tags take their share.
+    """
     spaces = [i for i, char in enumerate(view.text) if char.isspace()]
-    if spaces:
-        log_probs[np.array(spaces)[:, None], np.arange(1, log_probs.shape[1], 2)] = -np.inf
+    # A view's space stands for a run of white space in the text, and another character always follows it.
+    tabs = [i for i in spaces if "\t" in text[view.origin[i] : view.origin[i + 1]]]
+    for places, first in ((spaces, 1), (tabs, 2)):  # the first of the B tags, and of the I tags
+        if places:
+            log_probs[np.array(places)[:, None], np.arange(first, log_probs.shape[1], 2)] = -np.inf
