@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from baogao import BaogaoError, Document, load
+from baogao.labels import LabelSet
 from baogao.reports import document, paragraphs, sentences
+from baogao.reports.view import clean
 from baogao.tagger import Manifest, Tagger
+from baogao.tagger.decoding import log_softmax
 from baogao.tagger.engines import Ids, OnnxEngine, TorchEngine, open_engine
+from baogao.tagger.tagger import found_spans, trimmed
 from strategies import REPORT, texts
 
 
@@ -74,6 +79,44 @@ def test_the_cells_of_a_row_are_tagged_as_lines(tagger: Tagger, row: list[str], 
     on_lines = by_character.spans(gap.replace("\t", "\n").join(row))
     assert [replace(s, score=None) for s in in_row] == [replace(s, score=None) for s in on_lines]
     assert [s.score for s in in_row] == pytest.approx([s.score for s in on_lines])
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("道路（总长21.7公里）和桥", "21.7公里）", "21.7公里"),
+        ("道路(总长21.7公里 ) )和桥", "21.7公里 ) )", "21.7公里"),
+        ("牛46.3万头（只）", "46.3万头（只）", "46.3万头（只）"),
+        ("（一）环（京）圈（新）", "一）环（京）圈（新）", "一）环（京）圈（新）"),
+        ("（环首都（京）圈)、", "环首都（京）圈)", "环首都（京）圈"),
+        ("道路）和桥", "）", None),
+    ],
+)
+def test_a_span_ends_in_no_bracket_that_it_does_not_open(
+    labels: LabelSet, text: str, found: str, left: str | None
+) -> None:
+    view = clean(text)
+    start = text.index(found)
+    log_probs = np.full((len(view.text), len(labels.tags)), -50.0)
+    log_probs[:, 0] = 0
+    log_probs[start : start + len(found), labels.inside("VALUE")] = 50
+    log_probs[start, labels.begin("VALUE")] = 100
+    spans = list(found_spans(text, view, log_softmax(log_probs), labels, 0.0))
+    assert [(s.start, s.text) for s in spans] == ([] if left is None else [(start, left)])
+
+
+@given(st.text("（）()甲 ", max_size=12))
+def test_brackets_are_trimmed_as_by_hand(surface: str) -> None:
+    """Pairs that belong together are taken out, innermost first; a bracket that is left at the end goes."""
+    expected = surface.rstrip()
+    while expected.endswith(("）", ")")):
+        left, pairs = expected, 1
+        while pairs:
+            left, pairs = re.subn("[（(]([^（()）]*)[)）]", lambda m: "甲" * len(m[0]), left)
+        if left.endswith("甲"):
+            break
+        expected = expected[:-1].rstrip()
+    assert trimmed(surface) == expected
 
 
 def test_the_engines_agree(model_directory: Path) -> None:

@@ -102,13 +102,31 @@ class Tagger:
 def found_spans(text: str, view: View, log_probs: Floats, labels: LabelSet, least: float) -> Iterator[Span]:
     """The spans of one paragraph that are at least so probable, with offsets into the whole ``text``.
 
-    ``log_probs`` has shape (characters, tags).
+    ``log_probs`` has shape (characters, tags). A span that is trimmed keeps the probability it was found with.
     """
     for start, end, label, score in decode(log_probs, labels):
         if score < least:
             continue
-        last = start + len(view.text[start:end].rstrip())  # a span never begins with a space
-        yield Span.of(text, *view.to_source(start, last), label, score)
+        length = len(trimmed(view.text[start:end]))
+        if length:  # a span never begins with a space, but may be a bracket and no more
+            yield Span.of(text, *view.to_source(start, start + length), label, score)
+
+
+def trimmed(surface: str) -> str:
+    """``surface`` without the white space at its end and the closing brackets there that nothing in it opens."""
+    unopened: set[int] = set()
+    depth = 0
+    for i, char in enumerate(surface):
+        if char in "（(":
+            depth += 1
+        elif char in "）)" and depth:
+            depth -= 1
+        elif char in "）)":
+            unopened.add(i)
+    end = len(surface)
+    while end and (surface[end - 1].isspace() or end - 1 in unopened):
+        end -= 1
+    return surface[:end]
 
 
 def _batches(pieces: Sequence[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
