@@ -3,31 +3,132 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Final
 
 from baogao.spans import Document, Span, Status
 
-_SCOPE: Final = 30  # characters to the left, within the sentence, where a cue speaks of the quantity
-_STOP: Final = re.compile("[。！？；\n]")
-_REFERENCE: Final = re.compile("红线|底线|标准(?!化)|上限|下限|不低于国家|严守")
-_FORECAST: Final = re.compile("预计|有望|预测")
-_TARGET: Final = re.compile("预期|力争|确保|目标|争取|计划|拟|将|控制在|不低于|保持在")
-_ACTUAL: Final = re.compile("已|去年|上年|累计|目前|现有|完成了|实现了|达到了")
+_SCOPE: Final = 200  # characters to the left of a quantity that are read; hardly a sentence is longer
+_BEHIND: Final = 24  # characters to the right
+_STOP: Final = re.compile("[。！？!?；;\n]")
+_COMMA: Final = re.compile(r"[，,]|[.．](?!\d)")
+_HIDDEN: Final = "□"  # stands for a span, whose words are no cues: 年度计划投资, 三年行动计划, 比上年增长
+
+_LINE: Final = re.compile("红线|底线")
+_TOLD_BY_NAME: Final = re.compile(_LINE.pattern + "|^现有")  # what the name of a metric says of its status all the same
+_REFERENCE: Final = re.compile(
+    _LINE.pattern + "|上限|下限|严守|不低于国家|(?<!高)标准(?!化|厂房|地|件|体系|建设|以?下)"
+)
+_REFERENCE_BEHIND: Final = re.compile(f"[^，,。；;、守]{{0,8}}(?:{_LINE.pattern})")
+
+_FORECAST: Final = re.compile("预计|有望|预测(?!预警)")
+# 预计 in front of a name governs the clauses that follow, behind one it speaks of that name alone (总值预计增长5%，…).
+_FORECAST_ON: Final = re.compile(f"[^{_HIDDEN}]*?(?:{_FORECAST.pattern})")
+_RESOLVED: Final = re.compile("力争|确保")
+
+# An aim that is named as one counts in the review too: 年初确定的…, …的控制目标. What is measured by the aim does not
+# (完成年度计划的98%, 高于年度目标0.5个百分点), nor does what was done of it or an aim that was reached.
+_AIM: Final = re.compile("年初(?:确定|制定|提出|下达|预定|设定|计划|目标|预期|预算)|原定|年度(?:目标|任务|计划|预算)")
+_BY_AIM: Final = re.compile(
+    f"(?:完成|超|占|高于|低于|快于|比|较)[^{_HIDDEN}]*?(?:{_AIM.pattern})"
+    f"|(?:{_AIM.pattern}).*(?:完成|实现|达到|办结|兑现)|(?:目标|任务|计划|预期|预算)数?的$"
+)
+_AIM_BEHIND: Final = re.compile("(?:左右|以内|以上|以下)?的[^，,。；;、]{0,6}目标")
+_REACHED: Final = re.compile("完成|实现|达到|达成")
+_DONE: Final = re.compile("[^，,。；;]*?(?:完成|兑现|实现|达成|落实|办结)")
+_SHORT: Final = re.compile("[^，,。；;]*?(?:差距|未|没有|不足|还差)")
+
+_TARGET: Final = re.compile(
+    r"预期|力争|确保|目标|争取|计划(?!生育)|(?<!模)拟|(?<!已)将|控制在|不低于|保持在|今年(?!以来)|年内|基础上"
+    r"|再(?:建|整|新|改|增|添|引|培|完成|打造|实施|创|发展)|到\d{4}年|^\s*(?:我们)?(?:要|继续|进一步)"
+)
+_ACTUAL: Final = re.compile("已(?!知)|(?<![比较同与])(?:去年|上年)|(?<!项)目前|现有|(?:完成|实现|达到)了")
+# What was achieved goes on to the next clause only with a quantity or as the scene: not from 巩固去年的成果，新建….
+_SCENE: Final = re.compile(rf"\s*(?:去年|上年|截至|目前|\d{{4}}年)|.*{_HIDDEN}")
+_YEAR: Final = re.compile(r"(?<![到比较由与\d])(\d{4})年")
 
 
 def status(document: Document, span: Span) -> Status:
     """The status of a VALUE or CHANGE of ``document``.
 
-    A cue near the left of the quantity decides. Without one, a quantity in the plan is a target and any other is
-    actual.
+    What its own clause says decides, then the clauses before it in the sentence, the nearest first, which can say all
+    but that it is a reference. Where none says anything, a quantity in the plan is a target and any other is actual.
     """
-    before = document.text[max(0, span.start - _SCOPE) : span.start]
-    before = _STOP.split(before)[-1]
-    if _REFERENCE.search(before):
+    found = said(document, span)
+    if found is not None:
+        return found
+    own, *before = _clauses(document, span)
+    plan = _plan(document, span)
+    for clause in before:
+        if _FORECAST_ON.match(clause) and not _RESOLVED.search(own):
+            return "forecast"
+        found = None if plan is None else _planned(clause, plan)
+        if found == "target" or (found == "actual" and _SCENE.match(clause)):
+            return found
+    return "actual" if plan is None else "target"
+
+
+def said(document: Document, span: Span) -> Status | None:
+    """The status that the clause of a VALUE or CHANGE itself names, None where it names none.
+
+    Whether something is aimed at or achieved is read in the plan only: in the review both are words about the past.
+    """
+    own = _clauses(document, span)[0]
+    behind = document.text[span.end : span.end + _BEHIND]
+    if _REFERENCE.search(own) or _REFERENCE_BEHIND.match(behind):
         return "reference"
-    if _FORECAST.search(before):
+    if _is_aim(own, behind):
+        return "target"
+    if _FORECAST.search(own) and not _RESOLVED.search(own):
         return "forecast"
+    plan = _plan(document, span)
+    return None if plan is None else _planned(own, plan)
+
+
+def _is_aim(own: str, behind: str) -> bool:
+    """Whether a quantity between ``own`` and ``behind`` is called an aim, and not one that was reached."""
+    short = _SHORT.match(behind) is not None
+    if _DONE.match(behind) and not short:
+        return False
+    if _AIM_BEHIND.match(behind):
+        return short or not _REACHED.search(own)
+    return _AIM.search(own) is not None and not _BY_AIM.search(own)
+
+
+def _planned(clause: str, plan: int) -> Status | None:
+    """What a clause of the plan for the year ``plan`` says: aimed at, achieved (a cue or an earlier year), or neither.
+
+    ``plan`` is 0 where the year is not known.
+    """
+    if _TARGET.search(clause):
+        return "target"
+    if _ACTUAL.search(clause):
+        return "actual"
+    years = _YEAR.findall(clause)
+    if years and plan:
+        return "actual" if int(years[-1]) < plan else "target"
+    return None
+
+
+def _plan(document: Document, span: Span) -> int | None:
+    """The latest year in the headings of the plan, 0 where they name none; None for a span that is not in the plan."""
     section = document.section_at(span.start)
-    if section is not None and section.kind == "plan":
-        return "actual" if _ACTUAL.search(before) and not _TARGET.search(before) else "target"
-    return "actual"
+    if section is None or section.kind != "plan":
+        return None
+    headings = (document.text[slice(*s.heading)] for s in document.sections if s.kind == "plan" and s.heading)
+    return max((int(year) for heading in headings for year in _YEAR.findall(heading)), default=0)
+
+
+def _clauses(document: Document, span: Span) -> list[str]:
+    """The clause of ``span`` as far as it stands in front of it, and those before it in the sentence, nearest first."""
+    start = max(0, span.start - _SCOPE)
+    pieces = []
+    at = bisect_left(document.spans, start, key=lambda s: s.end)
+    while document.spans[at].start < span.start:
+        other = document.spans[at]
+        tells = other.label == "METRIC" and _TOLD_BY_NAME.search(other.text)
+        pieces += [document.text[start : other.start], other.text if tells else _HIDDEN]
+        start = other.end
+        at += 1
+    pieces.append(document.text[start : span.start])
+    return _COMMA.split(_STOP.split("".join(pieces))[-1])[::-1]
