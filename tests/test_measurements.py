@@ -57,6 +57,127 @@ def test_links(marked: str, expected: list[tuple[str | None, ...]]) -> None:
 @pytest.mark.parametrize(
     ("marked", "expected"),
     [
+        ("[M总值]、[M收入]分别[C增长3.8%]、[C80.2%]。", [("总值", None, "增长3.8%"), ("收入", None, "80.2%")]),
+        ("[M财政总收入]、[M一般公共预算收入]分别完成[V6820万元]、[V3915万元]，[C分别增长8.1%]、[C5.6%]。",
+         [("财政总收入", "6820万元", "分别增长8.1%"), ("一般公共预算收入", "3915万元", "5.6%")]),
+        ("[M粮食播种面积][V3.26万亩]，[M总产][V1.41万吨]，[C分别比上年增加420亩]和[C310吨]。",
+         [("粮食播种面积", "3.26万亩", "分别比上年增加420亩"), ("总产", "1.41万吨", "310吨")]),
+        # A run of the same length goes on with the same metrics.
+        ("[M城镇]和[M农村居民收入]分别为[V4万元]和[V2万元]，[C增长4.1%]、[C7.2%]。",
+         [("城镇", "4万元", "增长4.1%"), ("农村居民收入", "2万元", "7.2%")]),
+        # … but not where another metric has come in between.
+        ("[M甲]、[M乙]分别[C增长3%]、[C4%]，[M丙][V2亿元]、[V3亿元]。",
+         [("甲", None, "增长3%"), ("乙", None, "4%"), ("丙", "2亿元", None), ("丙", "3亿元", None)]),
+        ("[M船舶]、[M粮油]以及[M装备产值]依次为[V9亿元]、[V5亿元]和[V2亿元]。",
+         [("船舶", "9亿元", None), ("粮油", "5亿元", None), ("装备产值", "2亿元", None)]),
+        ("[M“甲米”][M“乙虾”产值]分别突破[V8亿元]、[V1亿元]。",
+         [("“甲米”", "8亿元", None), ("“乙虾”产值", "1亿元", None)]),
+        # The second may be taken for a VALUE, but a run that begins with a VALUE has no CHANGE.
+        ("[M甲]、[M乙][C分别增长3%]、[V4%]。", [("甲", None, "分别增长3%"), ("乙", "4%", None)]),
+        ("[M甲]、[M乙]各为[V3亿元]、[V4亿元]、[C增长3%]、[C4%]。",
+         [("甲", "3亿元", "增长3%"), ("乙", "4亿元", "4%")]),
+        # The counts do not fit: as without 分别.
+        ("[M总值]、[M收入]、[M投资]分别[C增长3.8%]、[C80.2%]。", [("投资", None, "增长3.8%"), ("投资", None, "80.2%")]),
+        ("[M总值][C增长6%]；[M城乡居民收入][C分别增长8%]和[C10%]。",
+         [("总值", None, "增长6%"), ("城乡居民收入", None, "分别增长8%"), ("城乡居民收入", None, "10%")]),
+        # Whoever has a quantity already is not in the list: 总值 keeps its own.
+        ("[M总值][V9亿元]，其中[M一产][V1亿元]、[M二产][V3亿元]，[C分别增长4%]、[C5%]。",
+         [("总值", "9亿元", None), ("一产", "1亿元", "分别增长4%"), ("二产", "3亿元", "5%")]),
+        # What follows inherits the last of the list.
+        ("[M甲]、[M乙]分别达到[V3亿元]、[V2亿元]，占全县的[V一成]。",
+         [("甲", "3亿元", None), ("乙", "2亿元", None), ("乙", "一成", None)]),
+    ],
+)  # fmt: skip
+def test_lists_are_told_out(marked: str, expected: list[tuple[str | None, ...]]) -> None:
+    assert records(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("[M总产值][V9.4亿元]（其中[M蚕丝][V3.1亿元]，[C增长11.5%]；[M竹木][V2.2亿元]，[C下降3.8%]），[C增长6.1%]。",
+         [("总产值", "9.4亿元", "增长6.1%"), ("蚕丝", "3.1亿元", "增长11.5%"), ("竹木", "2.2亿元", "下降3.8%")]),
+        ("新建[M公厕][V26座]（其中城区[V12座]，乡镇[V14座]）。",
+         [("公厕", "26座", None), ("公厕", "12座", None), ("公厕", "14座", None)]),
+        ("[M工业用电量][V3.1亿千瓦时]，[M货运量]（[C增长5%]）达[V560万吨]。",
+         [("工业用电量", "3.1亿千瓦时", None), ("货运量", "560万吨", "增长5%")]),
+        ("[M产值]（含乡镇，不含园区）达到[V5亿元]。", [("产值", "5亿元", None)]),
+        ("完成[V3亿元]（[M农业投资][V1亿元]），[M道路][V5公里]。",
+         [(None, "3亿元", None), ("农业投资", "1亿元", None), ("道路", "5公里", None)]),
+        ("新建[V3座]（含改建）[M公厕]。", [("公厕", "3座", None)]),
+        # A bracket that the tagger took in closes all the same.
+        ("[M总值][V9亿元]（[M工业][V5亿元]，[C增长5%）]，[C增长6%]。",
+         [("总值", "9亿元", "增长6%"), ("工业", "5亿元", "增长5%）")]),
+        # Brackets one in the other, and one that is never closed.
+        ("[M总值][V9亿元]（[M工业][V5亿元](其中规上[V4亿元])，占[V五成]），[C增长6%]。",
+         [("总值", "9亿元", "增长6%"), ("工业", "5亿元", None), ("工业", "4亿元", None), ("工业", "五成", None)]),
+        ("1）[M总值][V9亿元]（[C增长6%]，[M收入][V2亿元]。", [("总值", "9亿元", "增长6%"), ("收入", "2亿元", None)]),
+    ],
+)  # fmt: skip
+def test_brackets(marked: str, expected: list[tuple[str | None, ...]]) -> None:
+    assert records(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        # A comma in a number and a point in a name end no clause.
+        ("[M五保供养]的[V1,347人]中[V1,200人]为老人。", [("五保供养", "1,347人", None), ("五保供养", "1,200人", None)]),
+        ("培育[M4．0级工厂]达[V3家]。", [("4．0级工厂", "3家", None)]),
+        # A point that ends a sentence does, and so does an ASCII comma.
+        ("做强[M商贸].吸引[V3万人]到[M景区]。", [("景区", "3万人", None)]),
+        ("做强[M商贸],吸引[V3万人]到[M景区]。", [("景区", "3万人", None)]),
+        # What stands behind a 、 has its own quantity.
+        ("[M企业]有[V126家]，今年达到[V140家]、[M产值]突破[V20亿元]。",
+         [("企业", "126家", None), ("企业", "140家", None), ("产值", "20亿元", None)]),
+        # The neighbour to the right is for a VALUE only.
+        ("[M收入][V3亿元]，[C增长5%]的还有[M支出]。", [("收入", "3亿元", "增长5%")]),
+        # A programme and what it moved, and one that is counted itself.
+        ("[P农村安全饮水工程]解决了[V13.8万人]的[M吃水难问题]。", [("吃水难问题", "13.8万人", None)]),
+        ("[P码头一期工程][V4个][M泊位]投产。", [("泊位", "4个", None)]),
+        ("[P送戏下乡活动]举办[V51场]，服务[V3万人次]。",
+         [("送戏下乡活动", "51场", None), ("送戏下乡活动", "3万人次", None)]),
+        ("[P送戏下乡活动]举办[V20余场次]惠及[M群众]。", [("送戏下乡活动", "20余场次", None)]),
+        ("[P送戏下乡活动]服务[V3万人次]的[M群众]。", [("群众", "3万人次", None)]),
+    ],
+)  # fmt: skip
+def test_clauses_and_programmes(marked: str, expected: list[tuple[str | None, ...]]) -> None:
+    assert records(marked) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("[M收入][C增长5.2%]，达到[V6.3亿元]。", [("收入", "6.3亿元", "增长5.2%")]),
+        ("[M企业][C净增64家]、总数突破[V500家]。", [("企业", "500家", "净增64家")]),
+        # A VALUE that is no result of the CHANGE stays by itself.
+        ("[M收入][C增长5.2%]，快于全省[V0.3个百分点]。", [("收入", None, "增长5.2%"), ("收入", "0.3个百分点", None)]),
+        ("[M收入][C增长5.2%]，其中[M税收]达到[V3亿元]。", [("收入", None, "增长5.2%"), ("税收", "3亿元", None)]),
+        # The second CHANGE of a metric is a record of its own.
+        ("[M收入][V3亿元]，[C增长5%]，[C比2019年增长20%]。",
+         [("收入", "3亿元", "增长5%"), ("收入", None, "比2019年增长20%")]),
+        # A list of CHANGEs after a list of as many VALUEs of one metric: each to its own.
+        ("[M城乡居民收入]分别达到[V4万元]和[V2万元]，[C分别增长5%]、[C7%]。",
+         [("城乡居民收入", "4万元", "分别增长5%"), ("城乡居民收入", "2万元", "7%")]),
+        ("[M增加值]为[V4万元]、[V2万元]和[V1万元]，[C增长5%]、[C7%]。",
+         [("增加值", "4万元", None), ("增加值", "2万元", None), ("增加值", "1万元", "增长5%"), ("增加值", None, "7%")]),
+        ("[M收入][V3亿元]。[C增长5%]。", [("收入", "3亿元", None), (None, None, "增长5%")]),
+    ],
+)  # fmt: skip
+def test_value_and_change_of_one_metric_are_one_record(marked: str, expected: list[tuple[str | None, ...]]) -> None:
+    assert records(marked) == expected
+
+
+def test_what_another_status_is_said_of_is_another_record() -> None:
+    marked = PLAN + "经开区2023年完成[M产值][V132亿元]，今年要确保[C增长12%]。"
+    assert records(marked) == [("产值", "132亿元", None), ("产值", None, "增长12%")]
+    assert statuses(marked) == ["actual", "target"]
+    assert statuses(PLAN + "今年[M产值]达到[V132亿元]，[C增长12%]。") == ["target"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
         ("[M总值][V5亿元]。", "actual"),
         ("预计[M总值]达到[V5亿元]。", "forecast"),
         ("严守[M耕地]红线[V18亿亩]。", "reference"),
@@ -144,3 +265,8 @@ def test_links_of_a_very_long_sentence_take_linear_time(heading: str, mark: str)
     found = records(heading + mark.join(["[M总值][V5亿]"] + ["[V6亿]"] * 10_000))
     assert len(found) == 10_001
     assert {metric for metric, _, _ in found} == {"总值"}
+
+
+def test_a_very_long_list_takes_linear_time() -> None:
+    names, amounts = ("、".join([span] * 5_000) for span in ("[M总值]", "[V5亿]"))
+    assert len(records(f"{names}分别为{amounts}，{amounts.replace('V', 'C')}。")) == 5_000

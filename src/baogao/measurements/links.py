@@ -3,79 +3,91 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from baogao.reports.sentences import sentences
+from baogao.measurements.clauses import CLOSING, OPENING, clauses, marks
+from baogao.measurements.lists import QUANTITIES, runs, told_out
 from baogao.spans import Span
 
-QUANTITIES: Final = ("VALUE", "CHANGE")
-_CLAUSE: Final = re.compile("[，；,;：:。！？!?]")
-_BRACKET: Final = re.compile("[（(][^（）()]*$")
-
-
-def by_sentence(text: str, spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """The spans of each sentence that holds any, in order."""
-    ordered = sorted(spans)
-    position = 0
-    for _, end in sentences(text):
-        group = []
-        while position < len(ordered) and ordered[position].start < end:
-            group.append(ordered[position])
-            position += 1
-        if group:
-            yield group
+# A programme is counted by the times that it was held; any other unit behind it may be of what it moved.
+_TIMES: Final = re.compile("(?:[场期批届]|(?<!人)次)(?:以上|以下|以内|左右)?$")
 
 
 def link(text: str, spans: Sequence[Span]) -> list[tuple[Span, Span | None]]:
     """Each VALUE and CHANGE among the spans of one sentence with the span that it measures, None where there is none.
 
-    In this order: a quantity in brackets takes what the quantity before the bracket took; a VALUE that directly
-    precedes a noun of its own (9个|乡镇) takes that noun; otherwise the nearest METRIC or PROGRAM to the left in its
-    clause, then the nearest to the right there, then what the quantity before it took (其中, 、 and elided subjects
-    inherit).
+    In this order: quantities that 分别 tells out take one noun each; a VALUE that directly precedes a METRIC (9个|乡镇)
+    takes it; a VALUE between a PROGRAM and a METRIC takes the METRIC; otherwise the nearest METRIC or PROGRAM to the
+    left in its clause, for a VALUE then the nearest METRIC to the right there, and then what the quantity before it
+    took (其中, 、 and elided subjects inherit). A bracket behind a quantity begins with what that quantity took; behind
+    a bracket everything is as it was in front of it.
     """
-    if not spans:
-        return []
-    ends = [spans[0].start + m.start() for m in _CLAUSE.finditer(text[spans[0].start : spans[-1].end])]
-    clause = [bisect_left(ends, span.start) for span in spans]
-    linked: list[tuple[Span, Span | None]] = []
-    ahead: set[int] = set()  # indices of metrics that a quantity in front of them has taken
-    left: int | None = None  # the last METRIC or PROGRAM so far
+    gaps = marks(text, spans)
+    clause = clauses(gaps)
+    lists = runs(text, spans)
+    linked: dict[int, int | None] = {}
+    given: dict[int, int] = {}  # what 分别 has told out
+    told: list[int] = []  # the nouns of the latest run that was
+    nouns: list[int] = []
+    ahead: set[int] = set()  # nouns that a quantity in front of them has taken
+    carrying: set[int] = set()  # nouns that have a quantity
+    outer: list[tuple[int | None, int | None]] = []
+    near: int | None = None  # the last METRIC or PROGRAM of the clause so far
     inherited: int | None = None
     for index, span in enumerate(spans):
+        for mark in gaps[index]:
+            if mark in CLOSING:
+                near, inherited = outer.pop() if outer else (near, inherited)
+            elif mark in OPENING:
+                outer.append((near, inherited))
+                near = None if spans[index - 1].label in QUANTITIES else near
+            else:
+                near = None
+        if span.label in ("METRIC", "PROGRAM"):
+            near = index
+            nouns.append(index)
         if span.label not in QUANTITIES:
-            left = index if span.label in ("METRIC", "PROGRAM") else left
             continue
-        near = left if left is not None and clause[left] == clause[index] else None
-        target = None
-        if linked and _BRACKET.search(text[linked[-1][0].end : span.start]):
-            target = inherited
-        taken = near is None or near in ahead or spans[near].end != span.start
-        if target is None and span.label == "VALUE" and taken and _follows(spans, index):
-            target = index + 1
-            ahead.add(target)
-        if target is None and near is not None and (near not in ahead or span.label == "CHANGE"):
-            target = near
-        if target is None and (target := _right(spans, clause, index)) is not None:
-            ahead.add(target)
-        inherited = inherited if target is None else target
-        linked.append((span, None if inherited is None else spans[inherited]))
-    return linked
+        if index in lists and (found := told_out(text, spans, lists[index], nouns, carrying, told)):
+            given.update(zip(lists[index], found, strict=True))
+            told = found
+        target = given.get(index)
+        if target is None:
+            target = _by_place(text, spans, clause, index, near, ahead)
+        if target is not None:
+            inherited = target
+            if target > index:
+                ahead.add(target)
+        if inherited is not None:
+            carrying.add(inherited)
+        linked[index] = inherited
+    return [(spans[i], None if noun is None else spans[noun]) for i, noun in linked.items()]
 
 
-def _follows(spans: Sequence[Span], index: int) -> bool:
-    """Whether a METRIC stands directly behind ``spans[index]``."""
-    following = spans[index + 1 : index + 2]
-    return bool(following) and following[0].label == "METRIC" and following[0].start == spans[index].end
+def _by_place(
+    text: str, spans: Sequence[Span], clause: Sequence[int], index: int, near: int | None, ahead: set[int]
+) -> int | None:
+    """The noun that ``spans[index]`` measures by its place in the clause, whose last noun so far is ``near``."""
+    if spans[index].label == "CHANGE":
+        return near
+    right = _right(text, spans, clause, index)
+    if right is not None and spans[right].start == spans[index].end:
+        touches = near is not None and near not in ahead and spans[near].end == spans[index].start
+        if not touches:
+            return right
+    if near is None or near in ahead:
+        return right
+    if spans[near].label == "PROGRAM" and right is not None and not _TIMES.search(spans[index].text):
+        return right
+    return near
 
 
-def _right(spans: Sequence[Span], clause: Sequence[int], index: int) -> int | None:
-    """The index of the nearest METRIC to the right in the clause, unless another quantity stands between."""
+def _right(text: str, spans: Sequence[Span], clause: Sequence[int], index: int) -> int | None:
+    """The index of the nearest METRIC to the right in the clause, unless another quantity or a 、 stands between."""
     for other in range(index + 1, len(spans)):
         if clause[other] != clause[index] or spans[other].label in QUANTITIES:
             return None
         if spans[other].label == "METRIC":
-            return other
+            return None if "、" in text[spans[index].end : spans[other].start] else other
     return None

@@ -1,0 +1,64 @@
+"""Records: the VALUE and the CHANGE of one metric put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from baogao.measurements.lists import runs
+from baogao.measurements.status import said, status
+from baogao.spans import Document, Measurement, Span
+
+# Between a CHANGE and the VALUE that it led to: 增长5.2%，达到6.3亿元.
+_LEADS: Final = re.compile(r"\s*[）)]?[，,、]?\s*(?:总量|总额|总数)?(?:达到?|突破|完成|实现|为|至)")
+
+
+def records(document: Document, linked: Sequence[tuple[Span, Span | None]]) -> list[Measurement]:
+    """The records of one sentence, from its quantities with what they measure.
+
+    A CHANGE joins the latest record of its metric if that is a VALUE alone, the CHANGEs of a list one each of as many
+    VALUEs in a list, and a VALUE the CHANGE of its metric directly in front of it. Each other quantity is a record of
+    its own, and so is one whose own clause names another status.
+    """
+    found: list[Measurement] = []
+    latest: dict[Span, list[int]] = {}  # the records of the latest quantity, or list of them, of each metric
+    places = _places(document.text, linked)
+    previous: Span | None = None
+    for index, (quantity, metric) in enumerate(linked):
+        place, size = places.get(index, (0, 1))
+        last = [] if metric is None else latest.get(metric, [])
+        at = last[place if len(last) == size else -1] if last else None
+        joined = None if at is None else _joined(document, found[at], quantity, previous)
+        if at is not None and joined is not None:
+            found[at] = joined
+        else:
+            if metric is not None:
+                if place == 0:
+                    latest[metric] = []
+                latest[metric].append(len(found))
+            value, change = (quantity, None) if quantity.label == "VALUE" else (None, quantity)
+            found.append(Measurement(metric, value, change, status(document, quantity)))
+        previous = quantity
+    return found
+
+
+def _places(text: str, linked: Sequence[tuple[Span, Span | None]]) -> dict[int, tuple[int, int]]:
+    """The place in its list, and the length of that, of each quantity that is in a list of one metric."""
+    lists = runs(text, [quantity for quantity, _ in linked]).values()
+    of_one = (run for run in lists if len({linked[index][1] for index in run}) == 1)
+    return {index: (index - run[0], len(run)) for run in of_one for index in run}
+
+
+def _joined(document: Document, record: Measurement, quantity: Span, previous: Span | None) -> Measurement | None:
+    """``record`` with ``quantity``, which stands behind the quantity ``previous``; None where they are two."""
+    if quantity.label == "CHANGE" and record.change is None:
+        joined = replace(record, change=quantity)
+    elif quantity.label == "VALUE" and previous is not None and record.value is None and record.change == previous:
+        if not _LEADS.fullmatch(document.text, previous.end, quantity.start):
+            return None
+        joined = replace(record, value=quantity)
+    else:
+        return None
+    return joined if said(document, quantity) in (None, record.status) else None
