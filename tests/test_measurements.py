@@ -156,6 +156,11 @@ def test_clauses_and_programmes(marked: str, expected: list[tuple[str | None, ..
         # The second CHANGE of a metric is a record of its own.
         ("[M收入][V3亿元]，[C增长5%]，[C比2019年增长20%]。",
          [("收入", "3亿元", "增长5%"), ("收入", None, "比2019年增长20%")]),
+        # Behind a ratio the amount grows, unless by points.
+        ("[M收入][V3亿元]，为预算的[V102%]，[C增长5%]。", [("收入", "3亿元", "增长5%"), ("收入", "102%", None)]),
+        ("[M支出][V3亿元]，占总数的[V八成]，[C提高2个百分点]。",
+         [("支出", "3亿元", None), ("支出", "八成", "提高2个百分点")]),
+        ("[M覆盖率]达[V92%]，[C增长一成]。", [("覆盖率", "92%", "增长一成")]),
         # A list of CHANGEs after a list of as many VALUEs of one metric: each to its own.
         ("[M城乡居民收入]分别达到[V4万元]和[V2万元]，[C分别增长5%]、[C7%]。",
          [("城乡居民收入", "4万元", "分别增长5%"), ("城乡居民收入", "2万元", "7%")]),

@@ -14,22 +14,28 @@ from baogao.spans import Document, Measurement, Span
 # Between a CHANGE and the VALUE that it led to: 增长5.2%，达到6.3亿元.
 _LEADS: Final = re.compile(r"\s*[）)]?[，,、]?\s*(?:总量|总额|总数)?(?:达到?|突破|完成|实现|为|至)")
 
+# A VALUE that compares (占全市的一成, 是上年的1.2倍, 为预算的102%): what grows behind it is the amount compared.
+_RATIO: Final = re.compile("[%％‰倍成]|百分|分之")
+
 
 def records(document: Document, linked: Sequence[tuple[Span, Span | None]]) -> list[Measurement]:
     """The records of one sentence, from its quantities with what they measure.
 
-    A CHANGE joins the latest record of its metric if that is a VALUE alone, the CHANGEs of a list one each of as many
-    VALUEs in a list, and a VALUE the CHANGE of its metric directly in front of it. Each other quantity is a record of
-    its own, and so is one whose own clause names another status.
+    A CHANGE joins the latest record of its metric (behind a ratio the latest of an amount) if that is a VALUE alone,
+    the CHANGEs of a list one each of as many VALUEs in a list, and a VALUE the CHANGE of its metric directly in front
+    of it. Each other quantity is a record of its own, and so is one whose own clause names another status.
     """
     found: list[Measurement] = []
-    latest: dict[Span, list[int]] = {}  # the records of the latest quantity, or list of them, of each metric
+    latest: dict[Span | None, list[int]] = {}  # the records of the latest quantity, or list of them, of each metric
+    amounts: dict[Span | None, int] = {}  # the latest record of each metric that has a VALUE and no ratio
     places = _places(document.text, linked)
     previous: Span | None = None
     for index, (quantity, metric) in enumerate(linked):
         place, size = places.get(index, (0, 1))
-        last = [] if metric is None else latest.get(metric, [])
+        last = latest.get(metric, [])
         at = last[place if len(last) == size else -1] if last else None
+        if at is not None and _is_beside(found[at], quantity):
+            at = amounts.get(metric, at)
         joined = None if at is None else _joined(document, found[at], quantity, previous)
         if at is not None and joined is not None:
             found[at] = joined
@@ -38,10 +44,18 @@ def records(document: Document, linked: Sequence[tuple[Span, Span | None]]) -> l
                 if place == 0:
                     latest[metric] = []
                 latest[metric].append(len(found))
+                if quantity.label == "VALUE" and not _RATIO.search(quantity.text):
+                    amounts[metric] = len(found)
             value, change = (quantity, None) if quantity.label == "VALUE" else (None, quantity)
             found.append(Measurement(metric, value, change, status(document, quantity)))
         previous = quantity
     return found
+
+
+def _is_beside(record: Measurement, quantity: Span) -> bool:
+    """Whether ``record`` holds a ratio and ``quantity`` a growth that is none of a ratio, which is told in points."""
+    ratio = record.value is not None and _RATIO.search(record.value.text) is not None
+    return ratio and quantity.label == "CHANGE" and "百分点" not in quantity.text
 
 
 def _places(text: str, linked: Sequence[tuple[Span, Span | None]]) -> dict[int, tuple[int, int]]:
