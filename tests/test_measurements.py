@@ -130,6 +130,11 @@ def test_brackets(marked: str, expected: list[tuple[str | None, ...]]) -> None:
         # What stands behind a 、 has its own quantity.
         ("[M企业]有[V126家]，今年达到[V140家]、[M产值]突破[V20亿元]。",
          [("企业", "126家", None), ("企业", "140家", None), ("产值", "20亿元", None)]),
+        # A metric that has no quantity yet goes before the one that was measured last.
+        ("[M投资][V3亿元]；[M收入]迈上万元台阶，达到[V1万元]，[C增长9%]。",
+         [("投资", "3亿元", None), ("收入", "1万元", "增长9%")]),
+        ("压减[M材料][V120份]。严控[M“三公”经费]，[C下降7.8%]。",
+         [("材料", "120份", None), ("“三公”经费", None, "下降7.8%")]),
         # The neighbour to the right is for a VALUE only.
         ("[M收入][V3亿元]，[C增长5%]的还有[M支出]。", [("收入", "3亿元", "增长5%")]),
         # A programme and what it moved, and one that is counted itself.

@@ -19,9 +19,9 @@ def link(text: str, spans: Sequence[Span]) -> list[tuple[Span, Span | None]]:
 
     In this order: quantities that 分别 tells out take one noun each; a VALUE that directly precedes a METRIC (9个|乡镇)
     takes it; a VALUE between a PROGRAM and a METRIC takes the METRIC; otherwise the nearest METRIC or PROGRAM to the
-    left in its clause, for a VALUE then the nearest METRIC to the right there, and then what the quantity before it
-    took (其中, 、 and elided subjects inherit). A bracket behind a quantity begins with what that quantity took; behind
-    a bracket everything is as it was in front of it.
+    left in its clause, for a VALUE then the nearest METRIC to the right there, and then the METRIC that was named or
+    what was measured last in the sentence (其中, 、 and elided subjects inherit). A bracket behind a quantity begins
+    with what that quantity took; behind a bracket everything is as it was in front of it.
     """
     gaps = marks(text, spans)
     clause = clauses(gaps)
@@ -47,6 +47,8 @@ def link(text: str, spans: Sequence[Span]) -> list[tuple[Span, Span | None]]:
         if span.label in ("METRIC", "PROGRAM"):
             near = index
             nouns.append(index)
+            # Nobody names a METRIC without a quantity, so one that has none yet goes before what was measured last.
+            inherited = index if span.label == "METRIC" else inherited
         if span.label not in QUANTITIES:
             continue
         if index in lists and (found := told_out(text, spans, lists[index], nouns, carrying, told)):
