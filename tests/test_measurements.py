@@ -199,6 +199,8 @@ def test_what_another_status_is_said_of_is_another_record() -> None:
         ("建成[M高标准农田][V3万亩]。", "actual"),
         ("按高标准要求建成[M道路][V3公里]。", "actual"),
         ("[M城乡低保标准][C提高5%]。", "actual"),
+        ("[M浓度]低于国家标准[V35微克]。", "reference"),
+        ("达到国家标准的[M卫生室][V12个]。", "actual"),
         ("现行标准下[M贫困人口][V6430人]脱贫。", "actual"),
         # Aims, in the review too.
         ("与年初确定的[M总值][C增长10%]的目标有较大差距。", "target"),

@@ -16,12 +16,12 @@ _HIDDEN: Final = "□"  # stands for a span, whose words are no cues: 年度计�
 
 _LINE: Final = re.compile("红线|底线")
 _TOLD_BY_NAME: Final = re.compile(_LINE.pattern + "|^现有")  # what the name of a metric says of its status all the same
-_REFERENCE: Final = re.compile(
-    _LINE.pattern + "|上限|下限|严守|不低于国家|(?<!高)标准(?!化|厂房|地|件|体系|建设|以?下)"
-)
+# A standard is that of the quantity only if no name stands between: not 达到国家标准的卫生室12个.
+_STANDARD: Final = f"(?<!高)标准(?!化|厂房|地|件|体系|建设|以?下)[^{_HIDDEN}]*$"
+_REFERENCE: Final = re.compile(f"{_LINE.pattern}|上限|下限|严守|不低于国家|{_STANDARD}")
 _REFERENCE_BEHIND: Final = re.compile(f"[^，,。；;、守]{{0,8}}(?:{_LINE.pattern})")
 
-_FORECAST: Final = re.compile("预计|有望|预测(?!预警)")
+_FORECAST: Final = re.compile("预计|有望|预测(?!预[警报])")
 # 预计 in front of a name governs the clauses that follow, behind one it speaks of that name alone (总值预计增长5%，…).
 _FORECAST_ON: Final = re.compile(f"[^{_HIDDEN}]*?(?:{_FORECAST.pattern})")
 _RESOLVED: Final = re.compile("力争|确保")
