@@ -5,9 +5,8 @@
 
 The share holds whole places and is the same in all runs; a seed draws the head, the order of the windows and what is
 hidden. Runs that RECIPES.json holds already are not computed again; one of other texts, annotations or settings is
-refused. Recipes that change more than settings are the
-classes here; none of them is better than the shipped one beyond the noise of seeds (docs/accuracy.md), so they are not
-in the package.
+refused. Recipes that change more than settings are the classes here: what is not worth more than the noise of seeds
+(docs/accuracy.md) does not come into the package.
 """
 
 from __future__ import annotations

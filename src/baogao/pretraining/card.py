@@ -36,8 +36,9 @@ baogao train encoder.path=THIS_DIRECTORY encoder.name={config.name}
 {sources}
 
 Left out: the places {", ".join(config.text.exclude_places) or "(none)"}, the reports annotated in
-{", ".join(config.text.exclude_annotations) or "(none)"} with all reports of their places, and every paragraph that
-stands in one of these. The text itself is not part of this directory.
+{", ".join(config.text.exclude_annotations) or "(none)"} with all reports of their places (of the State
+Council, which reports every year, these alone), and every paragraph of 20 characters or more that stands in one of
+these. The text itself is not part of this directory.
 
 ## Recipe
 
