@@ -57,7 +57,9 @@ class Crf:
             min_freq=settings.min_freq,
             max_iterations=settings.iterations,
         )
-        model.fit([features(p.view.text) for p in paragraphs], [list(p.tags) for p in paragraphs])
+        # One by one: as Python strings the features of four million characters fill more than 20 GB.
+        rows: Any = (features(p.view.text) for p in paragraphs)
+        model.fit(rows, [list(p.tags) for p in paragraphs])
         return cls(model, labels)
 
     def tag(self, text: str) -> list[Mark]:
