@@ -10,8 +10,6 @@ from baogao.reports.years import ascii_years
 
 _HEAD: Final = 600  # characters: title, meeting and speaker stand here
 _YEAR: Final = re.compile("(?<![0-9０-９])([12１２][0-9０-９]{3})\\s*年")
-_HAN_YEAR: Final = re.compile("([一二][〇○Ｏ0零一二三四五六七八九]{3})年")
-_HAN_DIGITS: Final = str.maketrans("〇○Ｏ零一二三四五六七八九", "0000123456789")
 _TITLE: Final = re.compile(
     "[^。！？\n]{0,40}?工作(?:报告(?:[（(][^（()）]{0,12}[)）])?"
     "|(?:总结|情况汇报)(?:[及和暨、与][^。，\n]{0,16}?(?:计划|安排|打算|要点|思路))?)"
