@@ -163,6 +163,16 @@ class Count(TrainerCallback):
         self.steps.append(state.global_step)
 
 
+class Best(TrainerCallback):
+    """Where the Trainer looks for the best state."""
+
+    def __init__(self) -> None:
+        self.checkpoints: list[Path] = []
+
+    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.checkpoints.append(Path(str(state.best_model_checkpoint)))
+
+
 def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Path) -> None:
     options = (
         f"corpus.annotations=[{corpus}]",
@@ -173,13 +183,15 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(corpus: Path, tmp_path: Pa
         *TINY,
     )
     whole = finetune(configure(*options), tmp_path / "whole")
-    broken = tmp_path / "broken"
     with pytest.raises(KeyboardInterrupt):
-        finetune(configure(*options), broken, callbacks=[Interrupt(5)])
+        finetune(configure(*options), tmp_path / "elsewhere", callbacks=[Interrupt(5)])
+    broken = (tmp_path / "elsewhere").rename(tmp_path / "broken")
     assert not (broken / "metrics.json").exists()
     with pytest.raises(BaogaoError, match="config changed"):
         finetune(configure(*options, "trainer.resume=true", "trainer.lr=1"), broken)
-    resumed = finetune(configure(*options, "trainer.resume=true"), broken)
+    seen = Best()
+    resumed = finetune(configure(*options, "trainer.resume=true"), broken, callbacks=[seen])
+    assert {path.parent for path in seen.checkpoints} == {broken / "checkpoints"}
     first, second = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "broken"))
     assert all(torch.equal(first[key], second[key]) for key in first)
     for metrics in (whole, resumed):

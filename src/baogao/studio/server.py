@@ -7,14 +7,12 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +22,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from baogao.errors import BaogaoError
 from baogao.files import write_json
 from baogao.progress import console
+from baogao.studio.process import Running, began, refuse_busy, until
 
 VERSION: Final = "1.23.2"
 PORT: Final = 8080
@@ -33,15 +32,6 @@ START_LIMIT: Final = 600.0
 """Seconds a start may take; the first one sets up the database."""
 
 STOP_LIMIT: Final = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A server that was started: its process, when that began (numbers of processes are used again), its address."""
-
-    pid: int
-    began: str
-    url: str
 
 
 def default_folder() -> Path:
@@ -68,7 +58,7 @@ class LocalServer:
             running = Running(**json.loads(self._process_file.read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return running if _began(running.pid) == running.began else None
+        return running if began(running.pid) == running.began else None
 
     def healthy(self) -> bool:
         """Whether the server answers and knows our key: then it is ours and no other on the same port."""
@@ -114,7 +104,7 @@ class LocalServer:
         if running is not None:
             self._wait(running, quiet=quiet)
             return running
-        _refuse_busy(port)
+        refuse_busy(port)
         self.install(quiet=quiet)
         self._make_folder()
         self._make_secrets()
@@ -133,7 +123,7 @@ class LocalServer:
                 start_new_session=True,
                 cwd=self.folder,
             )
-        running = Running(process.pid, _began(process.pid) or "", url)
+        running = Running(process.pid, began(process.pid) or "", url)
         write_json(self._process_file, asdict(running))
         try:
             self._wait(running, quiet=quiet, ended=lambda: process.poll() is not None)
@@ -152,14 +142,14 @@ class LocalServer:
                     os.killpg(running.pid, number)
                 except ProcessLookupError:
                     break
-                if _until(lambda: _began(running.pid) != running.began, limit):
+                if until(lambda: began(running.pid) != running.began, limit):
                     break
         self._process_file.unlink(missing_ok=True)
         return running is not None
 
     def _wait(self, running: Running, *, quiet: bool, ended: Callable[[], bool] = lambda: False) -> None:
         with _spinner(f"waiting for {running.url} (the first start takes a minute or two)", quiet):
-            answered = _until(lambda: self.healthy() or ended() or self.running() is None, START_LIMIT)
+            answered = until(lambda: self.healthy() or ended() or self.running() is None, START_LIMIT)
         if not answered or ended() or not self.healthy():
             raise BaogaoError(
                 f"the server did not come up:\n{_tail(self.log)}",
@@ -202,38 +192,6 @@ class LocalServer:
             "LABEL_STUDIO_SENTRY_DSN": "",
             "LABEL_STUDIO_FRONTEND_SENTRY_DSN": "",
         }
-
-
-def _refuse_busy(port: int) -> None:
-    """BaogaoError where something listens on the port: Label Studio itself would silently take the next one."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise BaogaoError(
-                f"port {port} is taken ({error.strerror})", remedy="name another: baogao studio up --port NUMBER"
-            ) from error
-
-
-def _began(pid: int) -> str | None:
-    """When the process began, as the system says it; None where there is none (or only its remains)."""
-    done = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
-        capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
-    )  # fmt: skip
-    state, _, began = done.stdout.strip().partition(" ")
-    return None if not state or state.startswith("Z") else began.strip()
-
-
-def _until(done: Callable[[], bool], limit: float) -> bool:
-    """Wait for a state, asking twice a second; False where it did not come in time."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        if done():
-            return True
-        time.sleep(0.5)
-    return done()
 
 
 def _spinner(words: str, quiet: bool) -> Progress:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from baogao.progress import console
-from baogao.studio.server import LOGIN, LocalServer, Running
+from baogao.studio.process import Running
+from baogao.studio.server import LOGIN, LocalServer
 
 
 def up_command(port: int, *, quiet: bool) -> int:

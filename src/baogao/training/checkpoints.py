@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from safetensors.torch import load_file
-from transformers import EarlyStoppingCallback, PreTrainedModel, TrainerControl, TrainerState, TrainingArguments
+from transformers import (
+    EarlyStoppingCallback,
+    PreTrainedModel,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_utils import get_last_checkpoint
+
+from baogao.files import write_json
 
 CHECKPOINTS: Final = "checkpoints"
 
@@ -41,6 +50,18 @@ class Patience(EarlyStoppingCallback):
     ) -> None:
         super().on_train_begin(args, state, control, **options)  # type: ignore[no-untyped-call]
         self.early_stopping_patience_counter = since_best(state.log_history)
+
+
+def mend_best(checkpoint: Path) -> None:
+    """Where the run was moved, let ``checkpoint`` name the best state where it is now.
+
+    The Trainer notes whole paths, and one that does not exist is forgotten with the best state itself.
+    """
+    path = checkpoint / TRAINER_STATE_NAME
+    state = json.loads(path.read_text("utf-8"))
+    best = state.get("best_model_checkpoint")
+    if best and Path(best) != (here := checkpoint.parent / Path(best).name) and here.is_dir():
+        write_json(path, {**state, "best_model_checkpoint": str(here)})
 
 
 def take_best(model: PreTrainedModel, folder: Path, *, steps: int, patience: int) -> bool:

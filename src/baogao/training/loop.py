@@ -32,7 +32,7 @@ from baogao.progress import bar
 from baogao.tagger.decoding import log_softmax, viterbi
 from baogao.tagger.vocabulary import Vocabulary
 from baogao.training.batches import ByLength, Collator
-from baogao.training.checkpoints import CHECKPOINTS, Patience, last_checkpoint, take_best
+from baogao.training.checkpoints import CHECKPOINTS, Patience, last_checkpoint, mend_best, take_best
 from baogao.training.dataset import IGNORED
 from baogao.training.schema import TrainConfig
 from baogao.training.sequence import SEQUENCE, sequence_loss
@@ -218,6 +218,8 @@ def carry_out(trainer: Trainer, folder: Path, *, resume: bool) -> None:
     for printing in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(printing)
     last = last_checkpoint(folder) if resume else None
+    if last:
+        mend_best(last)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
 
 
