@@ -144,10 +144,33 @@ def test_pdf_joins_wrapped_lines_and_drops_page_numbers(tmp_path: Path) -> None:
     assert document.meta["notes"] == ("2 page numbers are left out",)
 
 
+def test_pdf_lines_are_as_wide_as_their_characters(tmp_path: Path) -> None:
+    """Figures take half the room, the first line of a paragraph has less of it, and a number is cut anywhere."""
+    lines = [
+        "各位代表：",
+        "全年实现地区生产总值18.6亿元，增长6.3%；财政收入完成5",
+        "120万元，城镇和农村居民人均可支配收入分别达到38650元和GDP",
+        "CPI24180元，其中农民人均可支配收入增速高于全县平均水平",
+        "2.1个百分点。",
+        "主要指标",
+        "单位",
+    ]
+    document = read(pdf(tmp_path / "r.pdf", [lines]))
+    assert document.text.split("\n") == [lines[0], f"{lines[1]}{lines[2]} {lines[3]}{lines[4]}", *lines[5:]]
+
+
 def test_pdf_without_text_asks_for_recognition(tmp_path: Path) -> None:
     with pytest.raises(BaogaoError, match="no text layer") as caught:
         read(pdf(tmp_path / "scan.pdf", [[], []]))
     assert "ocrmypdf" in str(caught.value.remedy)
+
+
+def test_a_line_break_in_a_cell_is_no_line(tmp_path: Path) -> None:
+    document = docx.Document()
+    row = document.add_table(rows=1, cols=2).rows[0]
+    row.cells[0].text, row.cells[1].text = "第一\n产业", "5亿元"
+    document.save(str(tmp_path / "r.docx"))
+    assert read(tmp_path / "r.docx").text.split("\n")[0] == "第一 产业\t5亿元"
 
 
 def test_pdf_names_its_empty_pages(tmp_path: Path) -> None:
@@ -173,10 +196,39 @@ PAGE = f"""<!DOCTYPE html><html><head><title>x</title><style>p {{}}</style></hea
 def test_html_keeps_the_main_part(write: Callable[..., Path], encoding: str) -> None:
     document = read(write("r.html", PAGE.encode(encoding)))
     lines = document.text.split("\n")
-    assert lines[:5] == [HEAD, "各位代表：", "全年地区生产总值15.6亿元，", "增长6.2%。", "粮食 3.2万吨"]
+    assert lines[:5] == [HEAD, "各位代表：", "全年地区生产总值15.6亿元，", "增长6.2%。", "粮食\t3.2万吨"]
     assert "导航" not in document.text
     assert "脚本" not in document.text
     assert document.meta["notes"] == ("16 Chinese characters outside the page's main part are left out",)
+
+
+def page_lines(write: Callable[..., Path], body: str) -> list[str]:
+    return read(write("r.html", f"<html><body>{body}</body></html>")).text.split("\n")
+
+
+def test_a_row_of_a_table_is_a_line_with_tabs(write: Callable[..., Path]) -> None:
+    rows = (
+        "<tr><th><p>指标\n名称</p></th><th>2023年<br>计划</th><th>\t完成 </th></tr>"
+        "<tr><td></td><td>甲</td><td></td></tr>"
+    )
+    prose = "全年生产总值增长。" * 20
+    lines = page_lines(write, f"<p>{prose}</p><table>{rows}</table>结尾。")
+    assert lines == [prose, "指标 名称\t2023年 计划\t完成", "\t甲\t", "结尾。"]
+
+
+def test_a_table_that_lays_out_a_page_has_no_rows(write: Callable[..., Path]) -> None:
+    article = "<p>开头。</p><p>" + "全年生产总值增长。" * 80 + "</p>"
+    lines = page_lines(write, f"<table><tr><td>栏目</td><td>{article}</td></tr></table><p>{'结尾。' * 90}</p>")
+    assert [line[:3] for line in lines] == ["栏目", "开头。", "全年生", "结尾。"]
+
+
+def test_preformatted_text_keeps_its_lines(write: Callable[..., Path]) -> None:
+    assert page_lines(write, "<pre>一、回顾\r\n新建<b>公厕\n12座</b>。\n</pre>二、\n打算") == [
+        "一、回顾",
+        "新建公厕",
+        "12座。",
+        "二、 打算",
+    ]
 
 
 def test_pages_inside_a_form_and_titles_in_a_header(write: Callable[..., Path]) -> None:

@@ -213,6 +213,17 @@ def test_what_another_status_is_said_of_is_another_record() -> None:
         ("[M投资][V5亿元]的年度目标任务完成。", "actual"),
         ("[M投资]完成年度计划的[V98%]。", "actual"),
         ("[M存款]较年初增加[V3亿元]。", "actual"),
+        # A standard behind the quantity, not that of a thing with standards.
+        ("按[M补贴]每人每月[V300元]的标准发放。", "actual"),
+        ("[M补贴]执行每月[V300元]的标准，已发放。", "reference"),
+        ("建成[V5万亩]的标准粮田。", "actual"),
+        # What was aimed at and missed, or expected.
+        ("[M投资]未达到[C增长10%]的预期目标。", "target"),
+        ("没有完成年初[V8%]的预期目标。", "target"),
+        ("原计划改造[M棚户区][V1200户]。", "target"),
+        ("[M收入]预期[C增长8%]。", "target"),
+        ("[M收入]好于预期，[C增长8%]。", "actual"),
+        ("项目达产后可实现[M年产值][V30亿元]。", "forecast"),
         # Words of aiming in the review are of the past.
         ("力争资金，建成[M道路][V3公里]。", "actual"),
     ],
@@ -244,10 +255,33 @@ def test_status_in_the_review(marked: str, expected: str) -> None:
         ("预计全年形势好转，力争[M总值]达到[V5亿元]。", "target"),
         ("严守[V8640亩][M永久基本农田]。", "reference"),
         ("严守耕地红线，建设[M公厕][V3座]。", "target"),
+        ("总投资[V3亿元]的[M水厂]已于去年底建成。", "actual"),
+        ("去年底前建成[M公厕][V3座]。", "actual"),
     ],
 )
 def test_status_in_the_plan(marked: str, expected: str) -> None:
     assert statuses(PLAN + marked) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("力争[M总值][C增长6.5%以上]，确保[M粮食产量]达到[V24万吨]。", ["target", "target"]),
+        ("到2025年，[M总值]达到[V400亿元]。", ["target"]),
+        ("从1951年到1957年，[M经费]达到[V49亿元]。", ["actual"]),
+        ("某镇2026年政府工作报告\n到2025年，[M总值]达到[V400亿元]。", ["actual"]),
+        ("主要预期目标：[M总值][C增长5%]，[M收入][C增长6%]。", ["target", "target"]),
+        ("提振预期，出台[M措施][V18条]。", ["actual"]),
+        ("争取[M资金][V207亿元]。", ["actual"]),
+    ],
+)
+def test_status_where_there_are_no_headings(marked: str, expected: list[str]) -> None:
+    assert statuses(marked) == expected
+
+
+def test_the_year_of_the_plan_may_be_that_of_the_report() -> None:
+    head = "某镇2024年政府工作报告\n一、工作回顾\n甲。\n二、今年工作安排\n"
+    assert statuses(head + "[M油茶]2023年达到[V10万亩]，2024年达到[V12万亩]。") == ["actual", "target"]
 
 
 @pytest.mark.parametrize(
@@ -265,6 +299,11 @@ def test_status_in_the_plan(marked: str, expected: str) -> None:
         # 预计 in front of a name governs what follows, behind a name it does not.
         (REVIEW + "预计[M总值][V5亿元]，其中[M一产][V1亿元]；[M收入][V2亿元]。", ["forecast", "forecast", "actual"]),
         (REVIEW + "[M总值]预计[C增长5%]，[M工业][C增长7%]。", ["forecast", "actual"]),
+        (REVIEW + "预计到年底，[M总值][V5亿元]。预计比上年，[M原煤][C增长4%]。", ["forecast", "forecast"]),
+        (REVIEW + "[M总投资][V12亿元]，预计2025年建成通车，完成[M投资][V4亿元]。", ["actual", "actual"]),
+        # An aim, and what came of it.
+        (REVIEW + "[M投资]未达到[V10%]的预期目标，仅[C增长6%]。", ["target", "actual"]),
+        (REVIEW + "原计划改造[M棚户区][V1200户]，实际完成[V1350户]。", ["target", "actual"]),
     ],
 )  # fmt: skip
 def test_status_goes_on_to_the_next_clauses(marked: str, expected: list[str]) -> None:

@@ -26,12 +26,11 @@ def kinds(text: str) -> list[str]:
         (["一、工作回顾", "（一）完成各项任务", "甲。", "二、下一步打算", "名词解释", "丙。"], ["review", "plan", "other"]),
         (["一、一九九五年工作的回顾", "甲。", "一九九六年，我们要重点做好以下工作。", "乙。"], ["review", "plan"]),
         (["没有标题的报告。"], ["other"]),
-        ([], ["other"]),
+        ([], []),
     ],
 )  # fmt: skip
 def test_kinds(lines: list[str], expected: list[str]) -> None:
-    text = "\n".join(lines)
-    assert kinds(text) == (expected if text else [])
+    assert kinds("\n".join(lines)) == expected
 
 
 @pytest.mark.parametrize(
@@ -149,9 +148,7 @@ def test_sections_tile_any_text(text: str) -> None:
 )  # fmt: skip
 def test_metadata(head: str, expected: dict[str, object]) -> None:
     meta = document(head + "正文。").meta
-    assert {k: meta.get(k) for k in ("place", "level", "year") if k in meta} | expected == {
-        k: meta.get(k) for k in ("place", "level", "year") if k in meta
-    }
+    assert {key: meta[key] for key in ("place", "level", "year") if key in meta} == expected
 
 
 def test_title() -> None:

@@ -18,6 +18,7 @@ from baogao import BaogaoError, Document, load
 from baogao.labels import LabelSet
 from baogao.reports import document, paragraphs, sentences
 from baogao.reports.view import clean
+from baogao.spans import Span
 from baogao.tagger import Manifest, Tagger
 from baogao.tagger.decoding import log_softmax
 from baogao.tagger.engines import Ids, OnnxEngine, TorchEngine, open_engine
@@ -95,14 +96,48 @@ def test_the_cells_of_a_row_are_tagged_as_lines(tagger: Tagger, row: list[str], 
 def test_a_span_ends_in_no_bracket_that_it_does_not_open(
     labels: LabelSet, text: str, found: str, left: str | None
 ) -> None:
-    view = clean(text)
     start = text.index(found)
+    spans = certain(labels, text, [(start, start + len(found), "VALUE")])
+    assert [(s.start, s.text) for s in spans] == ([] if left is None else [(start, left)])
+
+
+def certain(labels: LabelSet, text: str, tagged: list[tuple[int, int, str]]) -> list[Span]:
+    """What becomes of spans that a model is sure of."""
+    view = clean(text)
     log_probs = np.full((len(view.text), len(labels.tags)), -50.0)
     log_probs[:, 0] = 0
-    log_probs[start : start + len(found), labels.inside("VALUE")] = 50
-    log_probs[start, labels.begin("VALUE")] = 100
-    spans = list(found_spans(text, view, log_softmax(log_probs), labels, 0.0))
-    assert [(s.start, s.text) for s in spans] == ([] if left is None else [(start, left)])
+    for start, end, label in tagged:
+        log_probs[start:end, labels.inside(label)] = 50
+        log_probs[start, labels.begin(label)] = 100
+    return list(found_spans(text, view, log_softmax(log_probs), labels, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("[M总额]-[V3.1%]。", ["总额", "-3.1%"]),
+        ("[M利润－][V2亿元]。", ["利润", "－2亿元"]),
+        ("为−[V2‰]。", ["−2‰"]),
+        ("-[V2‰]。", ["-2‰"]),
+        # Dashes of ranges, names and dates, and what stands for a colon.
+        ("[V100亩]-[V200亩]。", ["100亩", "200亩"]),
+        ("约10%-[V12%]。", ["12%"]),
+        ("——[V3.1%]。", ["3.1%"]),
+        ("A-[V3号]。", ["3号"]),
+        ("[M总额]-[V约3亿]。", ["总额", "约3亿"]),
+        # Words of Latin letters are not cut, but may touch another span.
+        ("[MCP]I[C上涨2%]。", ["CPI", "上涨2%"]),
+        ("[MGD][VP]。", ["GD", "P"]),
+    ],
+)
+def test_the_edges_of_spans_are_mended(labels: LabelSet, marked: str, expected: list[str]) -> None:
+    text, tagged = "", []
+    names = {"M": "METRIC", "V": "VALUE", "C": "CHANGE"}
+    for plain, letter, surface in re.findall(r"([^\[\]]+)|\[([MVC])([^\[\]]+)\]", marked):
+        if letter:
+            tagged.append((len(text), len(text) + len(surface), names[letter]))
+        text += plain or surface
+    assert [s.text for s in certain(labels, text, tagged)] == expected
 
 
 @given(st.text("（）()甲 ", max_size=12))

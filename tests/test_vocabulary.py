@@ -16,7 +16,9 @@ from strategies import texts
 
 OWN = Vocabulary.build(["全年地区生产总值", "\u2028\x85𠀀"])
 # As in the common Chinese vocabulary: no curved quotes, no dash, no capitals; joined digits that must not be used.
-HUB = Vocabulary([*SPECIAL, "「", "」", "『", "』", "-", ".", "g", "d", "p", "2", "0", "2020", "##0", "全", "年"])
+HUB = Vocabulary(
+    [*SPECIAL, "「", "」", "『", "』", "-", ".", "g", "d", "p", "2", "0", "2020", "##0", "全", "年", "ⅲ", "α"]
+)
 
 
 def test_one_token_a_character() -> None:
@@ -58,11 +60,16 @@ def test_rare_characters_become_unknown() -> None:
     assert built.token_id("全") != built.unknown == built.token_id("年")
 
 
+def test_other_scripts_have_capitals_too() -> None:
+    text = "Ⅲ类αΑ"
+    assert [HUB.tokens[i] for i in HUB.encode(text)] == ["ⅲ", "[UNK]", "α", "α"]
+    assert hub_tokenizer(HUB)(text)["input_ids"][1:-1] == HUB.encode(text).tolist()
+
+
 @given(texts)
 def test_the_hub_tokenizer_gives_the_same_ids(text: str) -> None:
     for vocabulary in (OWN, HUB):
         expected = [vocabulary.cls, *vocabulary.encode(text).tolist(), vocabulary.sep]
-        # The one difference: Python lowers İ, ẞ … to forms that only it knows; the vocabularies here lack them anyway.
         assert hub_tokenizer(vocabulary)(text)["input_ids"] == expected
 
 

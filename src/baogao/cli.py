@@ -17,7 +17,7 @@ from baogao.corpus_cli import app as corpus_app
 from baogao.errors import BaogaoError
 from baogao.evaluation_cli import app as evaluation_app
 from baogao.guard import guarded, set_up
-from baogao.options import Labels, Leakage, Model, Out, Paths, Quiet, Reports
+from baogao.options import Labels, Leakage, Model, Out, Paths, Quiet, ReportFiles, Reports
 from baogao.studio.cli import studio_app
 
 app = typer.Typer(
@@ -50,7 +50,7 @@ def root(
 @app.command()
 @guarded
 def read(
-    files: Paths,
+    files: ReportFiles,
     format: Annotated[str, typer.Option(help="jsonl, or table for an overview.")] = "jsonl",
     output: Out = None,
     quiet: Quiet = False,
@@ -79,7 +79,7 @@ def check(
 @app.command()
 @guarded
 def predict(
-    files: Paths,
+    files: ReportFiles,
     model: Model = None,
     format: Annotated[str, typer.Option(help="jsonl, csv, parquet or table.")] = "jsonl",
     output: Out = None,
@@ -140,8 +140,10 @@ def export(
         from baogao.training.export import export_onnx
     except ImportError as error:
         raise _needs_train(error, "baogao export") from error
+    from baogao.files import located
     from baogao.tagger import Manifest
 
+    model = located(model)
     Manifest.load(model)  # says what is wrong with a directory that is none, before the libraries guess
     print(export_onnx(model))
 

@@ -74,7 +74,8 @@ def _overview(path: Path, document: Document) -> str:
     """A few lines for people: what the head says, and the sections with their headings."""
     count = sum(1 for _ in sentences(document.text))
     lines = [f"{readable(path)}: {len(document.text):,} characters, {count} sentences, sha256 {document.sha256[:12]}…"]
-    lines.append("  " + ", ".join(f"{key} {value}" for key, value in document.meta.items()))
+    lines.append("  " + ", ".join(f"{key} {value}" for key, value in document.meta.items() if key != "notes"))
+    lines += [f"  note: {note}" for note in document.meta.get("notes", ())]
     for section in document.sections:
         heading = document.text[slice(*section.heading)] if section.heading else ""
         lines.append(f"  {section.start:>7} – {section.end:<7} {section.kind:<7} {heading}".rstrip())
@@ -114,7 +115,10 @@ def predict_command(
     with Writer(form, output, predictor.model_id) as writer:
         for path in track(files, "predicting", quiet=quiet):
             try:
-                writer.add(readable(path), predictor(read(path)))
+                document = predictor(read(path))
+                writer.add(readable(path), document)
+                for note in () if quiet else document.meta.get("notes", ()):
+                    console().print(f"{readable(path)}: {note}")
             except BaogaoError as error:
                 failed += 1
                 console().print(f"error: {error}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from baogao.corpus import Record, leaks, refuse_leaks, require_text
+from baogao.corpus import Record, annotation_files, leaks, refuse_leaks, require_text
 from baogao.errors import BaogaoError
 from baogao.evaluation import Options, Result
 from baogao.evaluation.compare import System, compare
@@ -20,8 +20,9 @@ from baogao.evaluation.words import comparison_sheets, sentences
 from baogao.files import atomic_open, keep_inputs, located, write_json, write_text
 from baogao.labels import LabelSet, load_labels
 from baogao.progress import console, print_table
-from baogao.scoring import agreements, score_predictions, score_tagger, sound_records, surfaces
+from baogao.scoring import agreements, common_ranges, score_predictions, score_tagger, sound_records, surfaces
 from baogao.tagger import Tagger
+from baogao.tagger.directory import MANIFEST, VERIFIED
 
 FORMS = ("table", "json", "markdown")
 GO_ON = "--allow-leakage"
@@ -51,9 +52,10 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
     if not _known_form(asked.form):
         return 2
     predicted = located(predicted)
-    inputs = [*gold, *asked.layers, *asked.train, predicted]
+    tagger = Tagger.load(predicted) if (predicted / MANIFEST).is_file() else None
+    read = annotation_files([*gold, *asked.layers, *asked.train, *([] if tagger else [predicted])])
+    inputs = [*read, *([] if asked.curve is None else [asked.curve]), *(predicted / file for file in VERIFIED)]
     keep_inputs(inputs, asked.output, asked.errors, asked.report)
-    tagger = Tagger.load(predicted) if (predicted / "baogao.json").is_file() else None
     labels = load_labels(asked.labels) if tagger is None else tagger.labels
     records, layers = _gold(gold, asked, labels, need_text=tagger is not None)
     options: Options = {
@@ -127,8 +129,13 @@ def compare_command(
 def read_result(path: Path) -> Result:
     """A result that ``baogao evaluate -o`` wrote; BaogaoError for any other file."""
     value = _read_json(path, "an evaluation result")
-    needed = ("format", "signature", "labels", "modes", "documents")
-    if not isinstance(value, dict) or not all(key in value for key in needed):
+    try:
+        named = all(value["signature"][key] for key in ("gold", "labels", "scheme"))
+        counted = all(one["id"] and one["counts"].keys() == value["modes"].keys() for one in value["documents"])
+        sound = named and counted and {"format", "labels"} <= value.keys()
+    except (TypeError, KeyError, AttributeError):
+        sound = False
+    if not sound:
         raise BaogaoError(
             "this is no evaluation result", path=path, remedy="write one: baogao evaluate … -o RESULT.json"
         )
@@ -153,15 +160,20 @@ def read_curve(path: Path) -> list[Point]:
 def _gold(
     paths: Sequence[Path], asked: Asked, labels: LabelSet, *, need_text: bool
 ) -> tuple[list[Record], list[Record]]:
-    """The gold, one record a text, and the other annotations of its texts."""
+    """The gold, one record of each part of a text, and the other annotations of its texts."""
     given = sound_records(paths, labels)
     if not given:
         raise BaogaoError("the gold holds no records", path=paths[0], remedy="name annotation files")
-    first: dict[str, Record] = {}
+    records: list[Record] = []
+    layers: list[Record] = []
+    of_text: dict[str, list[Record]] = {}
     for record in given:
-        first.setdefault(record.sha256, record)
-    records = list(first.values())
-    layers = [r for r in given if first[r.sha256] is not r]
+        first = of_text.setdefault(record.sha256, [])
+        if any(common_ranges(one, record) for one in first):
+            layers.append(record)
+        else:
+            first.append(record)
+            records.append(record)
     if layers and not asked.quiet:
         texts = len({r.sha256 for r in layers})
         console().print(f"{texts} texts are annotated more than once: the annotation given first is the gold")

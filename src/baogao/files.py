@@ -97,11 +97,16 @@ def atomic_open(path: str | Path, mode: str = "w") -> Iterator[IO[Any]]:
 
 
 def keep_inputs(inputs: Iterable[str | Path], *outputs: str | Path | None) -> None:
-    """BaogaoError where one of the output files (None: standard output) would replace one of the input files."""
-    kept = {Path(file).resolve() for file in inputs}
+    """BaogaoError where one of the output files (None: standard output) would replace an input file or another one."""
+    kept = {Path(file).resolve(): "input" for file in inputs}
     for output in outputs:
-        if output is not None and Path(output).resolve() in kept:
-            raise BaogaoError("the output would replace this input", path=output, remedy="name another file")
+        if output is not None:
+            file = Path(output).resolve()
+            if file in kept:
+                raise BaogaoError(
+                    f"the output would replace this {kept[file]}", path=output, remedy="name another file"
+                )
+            kept[file] = "other output"
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-Paths = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files (and, where it makes sense, folders).")]
+Paths = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Annotation files, and folders of them.")]
+ReportFiles = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Reports: txt, docx, pdf or html files.")]
 Labels = Annotated[str, typer.Option(help="Label set: a name under configs/labels, or a YAML file.")]
 Reports = Annotated[Path | None, typer.Option(help="Folder with the reports of stand-off annotations.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages but errors.")]

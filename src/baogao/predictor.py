@@ -12,6 +12,7 @@ from typing import Final, overload
 from baogao.files import PACKAGED, located
 from baogao.measurements import measurements
 from baogao.reports.read import document as document_of
+from baogao.reports.sections import sections
 from baogao.spans import Document
 from baogao.tagger.engines import EngineName
 from baogao.tagger.tagger import Tagger
@@ -53,6 +54,8 @@ class Predictor:
         if not isinstance(source, str | Document):
             raise TypeError(f"predict takes str and Document, not {type(source).__name__}")
         document = document_of(source) if isinstance(source, str) else source
+        if not document.sections:  # a Document of its maker's, to whom sections may mean nothing; statuses need them
+            document = replace(document, sections=sections(document.text))
         tagged = document.with_spans(self.tagger.spans(document.text))
         return replace(tagged, measurements=measurements(tagged))
 

@@ -159,15 +159,20 @@ def _evaluate(
     options: Options,
 ) -> Result:
     """The evaluation of ``found``, by hash of the text, on the annotated parts of ``gold``."""
-    cases, outside = [], 0
-    for record in gold:
+    cases = []
+    annotated: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    ids = Counter(record.id for record in gold)
+    for number, record in enumerate(gold, start=1):
         inside = _within(found[record.sha256], record.annotated())
-        outside += len(found[record.sha256]) - len(inside)
+        annotated[record.sha256] += record.annotated()
         text = texts.get(record.sha256) if record.text is None else record.text
         tiles = [] if text is None else [(s.start, s.end, s.kind) for s in sections(text)]
         level = str(record.meta.get("level", ""))
-        cases.append(Case(record.id, record.sha256, record.marks, inside, text, level, tiles))
+        # Parts of one text may go by its one id.
+        name = record.id if ids[record.id] == 1 else f"{record.id} ({number})"
+        cases.append(Case(name, record.sha256, record.marks, inside, text, level, tiles))
     notes = list(options.get("notes", ()))
+    outside = sum(len(found[sha256]) - len(_within(found[sha256], known)) for sha256, known in annotated.items())
     if outside:
         notes.append(f"{outside} predicted spans reach outside what was annotated and were not scored.")
     signature = {

@@ -97,7 +97,8 @@ class Document:
     """A report: its text exactly as read and what is known about it.
 
     Everything with offsets is checked against ``text`` when the document is made: spans carry their slice, are
-    sorted and do not overlap; sections tile the text. ``id`` is stable: derived from the text unless given.
+    sorted and do not overlap; sections tile the text and hold their headings; measurements are made of the spans.
+    ``id`` is stable: derived from the text unless given.
     """
 
     text: str
@@ -125,9 +126,18 @@ class Document:
         for section in self.sections:
             if section.start != position or section.end < section.start:
                 raise BaogaoError(f"sections do not tile the text at {section.start}", offset=section.start)
+            if section.heading and not section.start <= section.heading[0] < section.heading[1] <= section.end:
+                raise BaogaoError(f"the heading {section.heading} lies outside its section", offset=section.start)
             position = section.end
         if self.sections and position != len(self.text):
             raise BaogaoError(f"sections end at {position} of {len(self.text)} characters", offset=position)
+        known = set(self.spans)
+        for record in self.measurements:
+            if record.value is None and record.change is None:
+                raise BaogaoError(f"a measurement has neither value nor change: {record}", path=self.path)
+            for span in (record.metric, record.value, record.change):
+                if span is not None and span not in known:
+                    raise BaogaoError(f"a measurement has a span that the document lacks: {span}", path=self.path)
         if not self.id:
             object.__setattr__(self, "id", self.sha256[:16])
 

@@ -30,6 +30,7 @@ def to_json(path: str | None, document: Document, model_id: str) -> dict[str, An
         "model": model_id,
         "spans": [span.to_json() for span in document.spans],
         "measurements": [m.to_json() for m in document.measurements],
+        **({"notes": list(document.meta["notes"])} if document.meta.get("notes") else {}),
     }
 
 

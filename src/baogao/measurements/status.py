@@ -19,16 +19,23 @@ _TOLD_BY_NAME: Final = re.compile(_LINE.pattern + "|^现有")  # what the name o
 # A standard is that of the quantity only if no name stands between: not 达到国家标准的卫生室12个.
 _STANDARD: Final = f"(?<!高)标准(?!化|厂房|地|件|体系|建设|以?下)[^{_HIDDEN}]*$"
 _REFERENCE: Final = re.compile(f"{_LINE.pattern}|上限|下限|严守|不低于国家|{_STANDARD}")
-_REFERENCE_BEHIND: Final = re.compile(f"[^，,。；;、守]{{0,8}}(?:{_LINE.pattern})")
+_REFERENCE_BEHIND: Final = re.compile(
+    f"[^，,。；;、守]{{0,8}}(?:{_LINE.pattern})|的[^，,。；;、]{{0,4}}(?<!高)标准(?![\u4e00-\u9fff])"
+)
 
-_FORECAST: Final = re.compile("预计|有望|预测(?!预[警报])")
-# 预计 in front of a name governs the clauses that follow, behind one it speaks of that name alone (总值预计增长5%，…).
-_FORECAST_ON: Final = re.compile(f"[^{_HIDDEN}]*?(?:{_FORECAST.pattern})")
+_FORECAST: Final = re.compile("预计|有望|预测(?!预[警报])|[产成工运]后[^，,]{0,6}可")
+# 预计 in front of a name governs the clauses that follow (预计总值5亿元，…; 预计到年底，…), behind one it speaks of
+# that name alone (总值预计增长5%，…), as it does of what has no quantity (预计2025年通车，…).
+_FORECAST_ON: Final = re.compile(
+    f"[^{_HIDDEN}]*?(?:{_FORECAST.pattern})(?:.*{_HIDDEN}|(?:到|至)?(?:今年|全年|本年|\\d{{4}}年)?(?:年?[末底])?前?$|[比较同与].{{0,16}}$)"
+)
 _RESOLVED: Final = re.compile("力争|确保")
 
 # An aim that is named as one counts in the review too: 年初确定的…, …的控制目标. What is measured by the aim does not
 # (完成年度计划的98%, 高于年度目标0.5个百分点), nor does what was done of it or an aim that was reached.
-_AIM: Final = re.compile("年初(?:确定|制定|提出|下达|预定|设定|计划|目标|预期|预算)|原定|年度(?:目标|任务|计划|预算)")
+_AIM: Final = re.compile(
+    "年初(?:确定|制定|提出|下达|预定|设定|计划|目标|预期|预算)|原定|原计划|年度(?:目标|任务|计划|预算)|(?<![好超合达于低高])预期$"
+)
 _BY_AIM: Final = re.compile(
     f"(?:完成|超|占|高于|低于|快于|比|较)[^{_HIDDEN}]*?(?:{_AIM.pattern})"
     f"|(?:{_AIM.pattern}).*(?:完成|实现|达到|办结|兑现)|(?:目标|任务|计划|预期|预算)数?的$"
@@ -37,12 +44,18 @@ _AIM_BEHIND: Final = re.compile("(?:左右|以内|以上|以下)?的[^，,。；
 _REACHED: Final = re.compile("完成|实现|达到|达成")
 _DONE: Final = re.compile("[^，,。；;]*?(?:完成|兑现|实现|达成|落实|办结)")
 _SHORT: Final = re.compile("[^，,。；;]*?(?:差距|未|没有|不足|还差)")
+_MISSED: Final = re.compile("(?:未能?|没有|没能)[^□]{0,2}(?:达到|完成|实现)")
+_RESULT: Final = re.compile("(?:实际|仅|只)[^□]{0,4}$")
 
 _TARGET: Final = re.compile(
     r"预期|力争|确保|目标|争取|计划(?!生育)|(?<!模)拟|(?<!已)将|控制在|不低于|保持在|今年(?!以来)|年内|基础上"
-    r"|再(?:建|整|新|改|增|添|引|培|完成|打造|实施|创|发展)|到\d{4}年|^\s*(?:我们)?(?:要|继续|进一步)"
+    r"|再(?:建|整|新|改|增|添|引|培|完成|打造|实施|创|发展)|到\d{4}年|(?<![去上])年底前|^\s*(?:我们)?(?:要|继续|进一步)"
 )
+# In a part that is neither review nor plan, as in a text without headings, these alone look ahead.
+_AHEAD: Final = re.compile("力争|争取(?:使|在|用|实现|达到|提前)|预期目标|奋斗目标|年底前")
+_BY_YEAR: Final = re.compile(r"(?<!年)到(\d{4})年")
 _ACTUAL: Final = re.compile("已(?!知)|(?<![比较同与])(?:去年|上年)|(?<!项)目前|现有|(?:完成|实现|达到)了")
+_ACTUAL_BEHIND: Final = re.compile("的[^，,。；;、]{0,20}已(?:于|经|在)")
 # What was achieved goes on to the next clause only with a quantity or as the scene: not from 巩固去年的成果，新建….
 _SCENE: Final = re.compile(rf"\s*(?:去年|上年|截至|目前|\d{{4}}年)|.*{_HIDDEN}")
 _YEAR: Final = re.compile(r"(?<![到比较由与\d])(\d{4})年")
@@ -62,7 +75,7 @@ def status(document: Document, span: Span) -> Status:
     for clause in before:
         if _FORECAST_ON.match(clause) and not _RESOLVED.search(own):
             return "forecast"
-        found = None if plan is None else _planned(clause, plan)
+        found = _by_cues(document, span, clause)
         if found == "target" or (found == "actual" and _SCENE.match(clause)):
             return found
     return "actual" if plan is None else "target"
@@ -71,7 +84,7 @@ def status(document: Document, span: Span) -> Status:
 def said(document: Document, span: Span) -> Status | None:
     """The status that the clause of a VALUE or CHANGE itself names, None where it names none.
 
-    Whether something is aimed at or achieved is read in the plan only: in the review both are words about the past.
+    Most words for what is aimed at or achieved are read in the plan only: in the review they speak of the past.
     """
     own = _clauses(document, span)[0]
     behind = document.text[span.end : span.end + _BEHIND]
@@ -81,12 +94,30 @@ def said(document: Document, span: Span) -> Status | None:
         return "target"
     if _FORECAST.search(own) and not _RESOLVED.search(own):
         return "forecast"
+    if _ACTUAL_BEHIND.match(behind):
+        return "actual"
+    return _by_cues(document, span, own)
+
+
+def _by_cues(document: Document, span: Span, clause: str) -> Status | None:
+    """What ``clause``, in front of ``span``, says in the part of the report where it stands; None where nothing."""
     plan = _plan(document, span)
-    return None if plan is None else _planned(own, plan)
+    if plan is not None:
+        return _planned(clause, plan)
+    if _RESULT.search(clause):
+        return "actual"
+    section = document.section_at(span.start)
+    if section is None or section.kind == "review":
+        return None
+    years = [int(year) for year in _BY_YEAR.findall(clause)]
+    ahead = years and years[-1] >= int(document.meta.get("year") or 0)
+    return "target" if ahead or _AHEAD.search(clause) else None
 
 
 def _is_aim(own: str, behind: str) -> bool:
     """Whether a quantity between ``own`` and ``behind`` is called an aim, and not one that was reached."""
+    if _MISSED.search(own):
+        return True
     short = _SHORT.match(behind) is not None
     if _DONE.match(behind) and not short:
         return False
@@ -111,12 +142,13 @@ def _planned(clause: str, plan: int) -> Status | None:
 
 
 def _plan(document: Document, span: Span) -> int | None:
-    """The latest year in the headings of the plan, 0 where they name none; None for a span that is not in the plan."""
+    """The latest year in the headings of the plan, else the report's, else 0; None for a span not in the plan."""
     section = document.section_at(span.start)
     if section is None or section.kind != "plan":
         return None
     headings = (document.text[slice(*s.heading)] for s in document.sections if s.kind == "plan" and s.heading)
-    return max((int(year) for heading in headings for year in _YEAR.findall(heading)), default=0)
+    years = (int(year) for heading in headings for year in _YEAR.findall(heading))
+    return max(years, default=int(document.meta.get("year") or 0))
 
 
 def _clauses(document: Document, span: Span) -> list[str]:

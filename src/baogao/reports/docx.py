@@ -105,10 +105,15 @@ def _block(element: Any) -> Iterator[str]:
     elif element.tag == f"{_W}tbl":
         for row in element.iter(f"{_W}tr"):
             if next(row.iterancestors(f"{_W}tbl")) is element:  # rows of nested tables come with their cell
-                yield "\t".join(" ".join(_lines(cell)) for cell in row.iter(f"{_W}tc") if _own(cell, row))
+                yield "\t".join(_cell(cell) for cell in row.iter(f"{_W}tc") if _own(cell, row))
     elif element.tag not in (f"{_W}del", f"{_W}moveFrom"):  # content controls, custom XML, inserted blocks
         for child in element.iterchildren():
             yield from _block(child)
+
+
+def _cell(cell: Any) -> str:
+    """The text of a cell on one line: its paragraphs and line breaks are no lines of the report."""
+    return " ".join(" ".join(_lines(cell)).split("\n"))
 
 
 def _own(cell: Any, row: Any) -> bool:

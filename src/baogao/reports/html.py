@@ -1,4 +1,4 @@
-"""Web pages: the element that holds the report, a line a block."""
+"""Web pages: the element that holds the report, a line a block or table row."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SHARE: Final = 0.8  # of the page's Chinese characters outside links: what the element of the report must hold
 _MAX_DEPTH: Final = 250
+_MAX_ROW: Final = 600  # characters of a row of figures; longer ones lay out a page
+_LINE, _CELL = "\x00", "\x01"  # ends of lines and cells while text is collected; a page holds neither
 
 
 def read_html(data: bytes, *, path: str | None = None) -> tuple[str, str, list[str]]:
@@ -83,8 +85,7 @@ def read_html(data: bytes, *, path: str | None = None) -> tuple[str, str, list[s
         main = inner[0]
     pieces: list[str] = []
     _collect(main, pieces)
-    lines = (re.sub(r"[ \t\r\n\f]+", " ", line).strip(" ") for line in "".join(pieces).split("\x00"))
-    text = "\n".join(line for line in lines if line.strip())
+    text = "\n".join(line for line in map(_spaced, "".join(pieces).split(_LINE)) if line.strip())
     left_out = len(_HAN.findall(_all_text(root))) - len(_HAN.findall(text))
     notes = [f"{left_out} Chinese characters outside the page's main part are left out"] if left_out else []
     return text, encoding, notes
@@ -119,17 +120,50 @@ def _weigh(element: Any, weights: dict[Any, int]) -> int:
     return count
 
 
-def _collect(element: Any, pieces: list[str]) -> None:
-    """The text of an element; NUL stands for a line end, which white space in the source is not."""
-    if not _skipped(element):
-        block = element.tag in _BLOCKS
-        if block:
-            pieces.append("\x00")
-        pieces.append((element.text or "").replace("\x00", ""))
-        for child in element:
-            _collect(child, pieces)
-            pieces.append((child.tail or "").replace("\x00", ""))
-        if element.tag == "br" or block:
-            pieces.append("\x00")
-        elif element.tag in ("td", "th"):
-            pieces.append(" ")
+def _spaced(line: str) -> str:
+    """A line with its white space as a page shows it: one space for any, tabs between cells."""
+    cells = (re.sub(r"[ \t\r\n\f]+", " ", cell).strip(" ") for cell in line.split(_CELL))
+    return "\t".join(cells)
+
+
+def _collect(element: Any, pieces: list[str], *, row: bool = False, kept: bool = False) -> None:
+    """The text of an element with marks of line ends, which white space in the source is not unless it is ``kept``.
+
+    In a ``row`` of a table nothing ends a line.
+    """
+    if _skipped(element):
+        return
+    tag = element.tag
+    kept = kept or tag == "pre"
+    ends = tag in _BLOCKS
+    if tag == "tr" and _is_row(element):
+        pieces.append(_LINE)
+        for i, cell in enumerate(_cells(element)):
+            pieces.append(_CELL if i else "")
+            _collect(cell, pieces, row=True)
+        pieces.append(_LINE)
+        return
+    end = " " if row else _LINE
+    if ends:
+        pieces.append(end)
+    pieces.append(_text(element.text, kept and not row))
+    for child in element:
+        _collect(child, pieces, row=row, kept=kept)
+        pieces.append(_text(child.tail, kept and not row))
+    if ends or tag in ("br", "td", "th"):
+        pieces.append(end)
+
+
+def _text(text: str | None, kept: bool) -> str:
+    text = (text or "").replace(_LINE, "").replace(_CELL, "")
+    return re.sub("\r\n|[\r\n]", _LINE, text) if kept else text
+
+
+def _cells(row: Any) -> list[Any]:
+    return [cell for cell in row if cell.tag in ("td", "th")]
+
+
+def _is_row(row: Any) -> bool:
+    """Whether a table's row holds figures: two cells or more with little text, and no table in them."""
+    length = sum(len(text.strip()) for text in row.itertext())
+    return len(_cells(row)) > 1 and length <= _MAX_ROW and row.find(".//table") is None

@@ -12,9 +12,13 @@ from baogao.errors import BaogaoError
 MAX_PAGES: Final = 2000
 
 _PAGE_NUMBER: Final = re.compile(r"[\s　]*[-—–－·]*[\s　]*(?:第[\s　]*)?\d{1,4}(?:[\s　]*页)?[\s　]*[-—–－·]*[\s　]*")
+_INDENT: Final = 2  # Chinese characters, as all widths
+_SLACK: Final = 4  # by which a full line falls short: a number or a mark that may not be parted goes to the next
+_LEAST: Final = 8
 _STOP: Final = tuple("。！？!?：:")
 _OPENING: Final = re.compile(
-    r"[\s　]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第[一二三四五六七八九十]+[章部]"
+    r"[\s　]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．](?!\d)"
+    "|第[一二三四五六七八九十]+[章部]"
 )
 
 
@@ -78,14 +82,25 @@ def _without_page_numbers(pages: list[str]) -> tuple[list[str], int]:
 
 
 def _join(lines: list[str]) -> str:
-    """The lines as paragraphs: a line as long as the usual full line that ends without a stop goes on in the next."""
+    """The lines as paragraphs: a line about as wide as the usual full one that ends without a stop goes on in the next.
+
+    The first line of a paragraph is indented, whether the text layer shows that or not.
+    """
     if not lines:
         return ""
-    lengths = sorted(len(line.strip()) for line in lines)
-    full = lengths[int(0.9 * (len(lengths) - 1))] - 3
+    widths = [_width(line.strip()) for line in lines]
+    full = sorted(widths)[int(0.9 * (len(lines) - 1))]
     text = [lines[0]]
-    for line, following in pairwise(lines):
-        wrapped = len(line.strip()) >= max(full, 8) and not line.endswith(_STOP) and not _OPENING.match(following)
-        latin = f"{line[-1:]}{following[:1]}".isascii()
-        text.append((" " if latin else "") + following if wrapped else "\n" + following)
+    begins = True
+    for width, (line, following) in zip(widths, pairwise(lines), strict=False):
+        least = max(full - _SLACK - (_INDENT if begins else 0), _LEAST)
+        ends = line.endswith(_STOP) or line.lstrip().startswith("——")  # the line of the date under the title
+        begins = width < least or ends or _OPENING.match(following) is not None
+        words = all(char.isascii() and char.isalpha() for char in line[-1:] + following[:1])
+        text.append("\n" + following if begins else (" " if words else "") + following)
     return "".join(text)
+
+
+def _width(line: str) -> float:
+    """How wide a line is in Chinese characters: figures and Latin letters take little more than half the room."""
+    return sum(0.55 if char.isascii() else 1 for char in line)

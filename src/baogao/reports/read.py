@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any, Final
 
 from baogao.errors import BaogaoError
@@ -28,7 +29,15 @@ def read(path: str | Path) -> Document:
     """
     path = Path(path)
     kind = FORMATS.get(path.suffix.lower())
-    if path.is_dir():
+    try:
+        status = path.stat()
+        folder = S_ISDIR(status.st_mode)
+        data = path.read_bytes() if kind and not folder and status.st_size <= MAX_BYTES else b""
+    except OSError as error:
+        raise BaogaoError(f"cannot read the file: {error.strerror}", path=path, remedy="check the path") from error
+    except ValueError as error:
+        raise BaogaoError(f"this is no path: {error}", path=path, remedy="check the path") from error
+    if folder:
         raise BaogaoError("this is a folder, not a report", path=path, remedy="name the files in it")
     if kind is None:
         raise BaogaoError(
@@ -36,15 +45,10 @@ def read(path: str | Path) -> Document:
             path=path,
             remedy=f"give one of: {' '.join(FORMATS)}",
         )
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise BaogaoError(
-                f"{size:,} bytes, more than the limit of {MAX_BYTES:,}", path=path, remedy="split the file"
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise BaogaoError(f"cannot read the file: {error.strerror}", path=path, remedy="check the path") from error
+    if status.st_size > MAX_BYTES:
+        raise BaogaoError(
+            f"{status.st_size:,} bytes, more than the limit of {MAX_BYTES:,}", path=path, remedy="split the file"
+        )
     return read_bytes(data, kind=kind, path=str(path))
 
 

@@ -75,8 +75,9 @@ _COUNTED: Final = re.compile(r"(?:增加|减少|扩大|提升|压减|缩减|压�
 _HAN_NEXT: Final = re.compile("(?![的和以及至并比左])[\u4e00-\u9fff]")
 _KIND: Final = re.compile(r"(?:以上|以下|级|内)?[\u4e00-\u9fff]{0,6}(?:项目|企业|园区|集群|县)")
 _ARTICLE: Final = re.compile("一(?:个|次|批|项|条|件|家|名|户|人|处|所|座|台|头)$")
-_NOT_BEFORE: Final = re.compile(r"(?:第|“[^”]*|《[^》]*|[A-Za-z]|—|前|[Nn]o\.?)$")
-_ORDINAL: Final = re.compile("第$")
+_NOT_BEFORE: Final = re.compile(r"(?:第|[A-Za-z]|—|前|[Nn]o\.?)$")
+_LOOK_BEHIND: Final = 3  # characters that _NOT_BEFORE reads at most
+_QUOTED: Final = (re.compile("“[^”]*"), re.compile("《[^》]*"))
 _DURATION: Final = re.compile(
     r"(?:[年月日号届级周岁]|小时|个月|分钟|个工作日|个小时|周年|工作日|世纪|年级|个年头|个季度)"
 )
@@ -90,7 +91,7 @@ def amounts(text: str) -> Iterator[Found]:
     taken: list[Found] = []
     for match in _CHANGE.finditer(text):
         start, end = match.span()
-        if _ORDINAL.search(text[:start]) or _DURATION.match(text, end):
+        if text[start - 1 : start] == "第" or _DURATION.match(text, end):
             continue
         bare = _COUNTED.fullmatch(match[0])
         if bare and _HAN_NEXT.match(text, end):  # 增加200个车位: a noun makes it METRIC and VALUE
@@ -105,9 +106,12 @@ def amounts(text: str) -> Iterator[Found]:
     inside = bytearray(len(text) + 1)
     for found in taken:
         inside[found.start : found.end] = b"\x01" * (found.end - found.start)
+    quoted = bytearray(len(text) + 1)  # the ends of what an open quotation mark stands before
+    for match in (match for pattern in _QUOTED for match in pattern.finditer(text)):
+        quoted[match.start() + 1 : match.end() + 1] = b"\x01" * (match.end() - match.start())
     for match in _VALUE.finditer(text):
         start, end = match.span()
-        if any(inside[start:end]) or not _is_value(text, start, end):
+        if quoted[start] or any(inside[start:end]) or not _is_value(text, start, end):
             continue
         taken.append(Found(start, end, "VALUE"))
     yield from sorted(taken)
@@ -116,7 +120,7 @@ def amounts(text: str) -> Iterator[Found]:
 def _is_value(text: str, start: int, end: int) -> bool:
     """Whether a number with a unit is a quantity: no date, rank, duration, article, structure or part of a name."""
     surface = text[start:end]
-    if _NOT_BEFORE.search(text[:start]) or _STRUCTURE.search(text[end - 1 : end + 4]):
+    if _NOT_BEFORE.search(text[max(0, start - _LOOK_BEHIND) : start]) or _STRUCTURE.search(text[end - 1 : end + 4]):
         return False
     if surface[-1] in "天" and "天数" not in text[max(0, start - 8) : start]:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from baogao.rules.amounts import Found, amounts
 from baogao.rules.metrics import metrics
@@ -27,12 +27,15 @@ def _find(text: str) -> list[Found]:
     return sorted([*measured, *_apart(named, measured)])
 
 
-def _apart(found: Iterable[Found], taken: Iterable[Found]) -> list[Found]:
+def _apart(found: Iterable[Found], taken: Sequence[Found]) -> list[Found]:
     """Those of ``found`` that overlap neither ``taken`` nor one before them."""
     kept: list[Found] = []
-    occupied = [(other.start, other.end) for other in taken]
-    for one in found:
-        if all(one.end <= start or end <= one.start for start, end in occupied):
+    spans = list(found)
+    occupied = bytearray(max((one.end for one in (*spans, *taken)), default=0))
+    for other in taken:
+        occupied[other.start : other.end] = b"\x01" * (other.end - other.start)
+    for one in spans:
+        if not any(occupied[one.start : one.end]):
             kept.append(one)
-            occupied.append((one.start, one.end))
+            occupied[one.start : one.end] = b"\x01" * (one.end - one.start)
     return kept

@@ -21,7 +21,7 @@ KINDS: Final = (NONE, "rules")
 
 
 def hint_types(kind: str, labels: LabelSet) -> int:
-    """How many token types a kind of hint needs; BaogaoError for an unknown kind, or labels without rules."""
+    """How many token types a kind of hint needs; BaogaoError for an unknown kind."""
     if kind not in KINDS:
         raise BaogaoError(f"there are no hints {kind!r}", remedy=f"use one of: {', '.join(KINDS)}")
     if kind == NONE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,10 @@ CONTEXT: Final = 48
 
 BATCH_TOKENS: Final = 2048
 """Padded tokens a batch: bounds memory whatever the text. Larger batches pad more and gain nothing on a processor."""
+
+_DASHES: Final = "-－−–—"
+_SIGNED: Final = re.compile("[^0-9０-９A-Za-z%％‰.~～/" + re.escape(_DASHES) + "]?[-－−][0-9０-９]")
+"""A number behind a minus sign that stands for no dash of a range, a name (A-3) or a pair, up to its first digit."""
 
 
 class Tagger:
@@ -102,18 +107,30 @@ class Tagger:
 def found_spans(text: str, view: View, log_probs: Floats, labels: LabelSet, least: float) -> Iterator[Span]:
     """The spans of one paragraph that are at least so probable, with offsets into the whole ``text``.
 
-    ``log_probs`` has shape (characters, tags). A span that is trimmed keeps the probability it was found with.
+    ``log_probs`` has shape (characters, tags). A span whose edges are mended keeps the probability it was found with.
     """
-    for start, end, label, score in decode(log_probs, labels):
-        if score < least:
-            continue
+    found = [one for one in decode(log_probs, labels) if one[3] >= least]
+    limits = [start for start, *_ in found[1:]] + [len(view.text)] * bool(found)
+    before, label_before = 0, ""
+    for (start, end, label, score), limit in zip(found, limits, strict=True):
+        # A number takes its sign (总额-3.1%), but a dash behind a span of its own label stands in a range.
+        if before + (label == label_before) < start and _SIGNED.fullmatch(view.text[max(0, start - 2) : start + 1]):
+            start -= 1  # noqa: PLW2901
+        while end < limit and _in_word(view.text, end):
+            end += 1  # noqa: PLW2901
         length = len(trimmed(view.text[start:end]))
         if length:  # a span never begins with a space, but may be a bracket and no more
-            yield Span.of(text, *view.to_source(start, start + length), label, score)
+            before, label_before = start + length, label
+            yield Span.of(text, *view.to_source(start, before), label, score)
+
+
+def _in_word(text: str, position: int) -> bool:
+    """Whether ``position`` parts two Latin letters, as no span's edge should (CP|I)."""
+    return all(char.isascii() and char.isalpha() for char in text[position - 1 : position + 1])
 
 
 def trimmed(surface: str) -> str:
-    """``surface`` without the white space at its end and the closing brackets there that nothing in it opens."""
+    """``surface`` without what ends no span: white space, dashes, and closing brackets that nothing in it opens."""
     unopened: set[int] = set()
     depth = 0
     for i, char in enumerate(surface):
@@ -124,7 +141,7 @@ def trimmed(surface: str) -> str:
         elif char in "）)":
             unopened.add(i)
     end = len(surface)
-    while end and (surface[end - 1].isspace() or end - 1 in unopened):
+    while end and (surface[end - 1].isspace() or surface[end - 1] in _DASHES or end - 1 in unopened):
         end -= 1
     return surface[:end]
 

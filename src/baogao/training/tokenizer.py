@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
+
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from baogao.tagger.vocabulary import Vocabulary
+
+
+@cache
+def _capitals() -> list[tuple[str, str]]:
+    """Every character that has another as its lower case, with that."""
+    pairs = ((chr(code), chr(code).lower()) for code in range(sys.maxunicode + 1))
+    return [(char, lower) for char, lower in pairs if char != lower and len(lower) == 1]
 
 
 def hub_tokenizer(vocabulary: Vocabulary) -> PreTrainedTokenizerFast:
@@ -13,9 +23,8 @@ def hub_tokenizer(vocabulary: Vocabulary) -> PreTrainedTokenizerFast:
     tokens = {token: i for i, token in enumerate(vocabulary.tokens)}
     tokenizer = Tokenizer(models.WordLevel(tokens, unk_token="[UNK]"))
     steps: list[normalizers.Normalizer] = [normalizers.Replace(a, b) for a, b in vocabulary.mapped.items()]
-    # Capitals become small letters only where the vocabulary lacks them: character by character, as we map them.
-    capitals = [chr(c) for c in range(ord("A"), ord("Z") + 1)]
-    steps += [normalizers.Replace(c, c.lower()) for c in capitals if c not in tokens and c.lower() in tokens]
+    # Capitals (also Ⅲ, Б) become small letters only where the vocabulary lacks them: character by character, as we map.
+    steps += [normalizers.Replace(a, b) for a, b in _capitals() if a not in tokens and b in tokens]
     tokenizer.normalizer = normalizers.Sequence(steps)
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), behavior="isolated")
     tokenizer.post_processor = processors.TemplateProcessing(
