@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import baogao
 from baogao.corpus import load_records
 from baogao.corpus.jsonl import write_jsonl
 from baogao.corpus.records import Record
@@ -54,18 +55,40 @@ def test_predict_writes_one_line_a_report(model_directory: Path) -> None:
         assert text[span["start"] : span["end"]] == span["text"]
 
 
-def test_predict_keeps_going_and_is_honest(model_directory: Path, write: Callable[..., Path]) -> None:
+def test_predict_keeps_going_and_is_honest(model_directory: Path, write: Callable[..., Path], tmp_path: Path) -> None:
     bad = [
+        tmp_path / ("名" * 100 + ".txt"),  # too long for a file system
         write("empty.txt", b""),
         write("binary.txt", bytes(range(256)) * 9),
         write("broken.docx", b"PK"),
         write("none.pdf", b"%PDF-1.4"),
     ]
     result = run("predict", *bad, REPORT, "/no/such.txt", "--model", model_directory)
-    clear(result, 1, "the file is empty", "binary", "Word", "PDF", "cannot read the file", "5 of 6 inputs failed")
+    clear(result, 1, "the file is empty", "binary", "Word", "PDF", "cannot read the file", "6 of 7 inputs failed")
     lines = [json.loads(line) for line in result.stdout.splitlines()]
-    assert ["error" in line for line in lines] == [True, True, True, True, False, True]
+    assert ["error" in line for line in lines] == [*[True] * 5, False, True]
     assert [line["path"] for line in lines] == [str(p) for p in (*bad, REPORT, "/no/such.txt")]
+
+
+def test_a_document_without_sections_is_given_them() -> None:
+    text = "一、2023年工作回顾\n甲。\n二、2024年工作安排\n新建公厕12座。"
+    given = baogao.Document(text, id="mine", meta={"a": 1})
+    whole, own = baogao.predict(text), baogao.predict(given)
+    assert own.measurements == whole.measurements
+    assert (own.sections, own.id, own.meta) == (whole.sections, "mine", {"a": 1})
+    one = (baogao.Section(0, len(text), "other"),)
+    assert baogao.predict(baogao.Document(text, sections=one)).sections == one
+
+
+def test_predict_says_what_was_not_read(model_directory: Path, tmp_path: Path) -> None:
+    page = tmp_path / "r.html"
+    page.write_text(f"<nav>首页栏目</nav><article><p>{'生产总值增长。' * 30}</p></article>", "utf-8")
+    note = "4 Chinese characters outside the page's main part are left out"
+    result = run("predict", page, "--model", model_directory)
+    clear(result, 0, note)
+    assert json.loads(result.stdout)["notes"] == [note]
+    assert "note: " + note in run("read", page, "--format", "table").stdout
+    assert note not in run("predict", page, "--model", model_directory, "--quiet").stderr
 
 
 def test_predict_forms(model_directory: Path, tmp_path: Path) -> None:

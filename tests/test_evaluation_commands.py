@@ -227,3 +227,43 @@ def test_usage(weaker: Path) -> None:
     assert "use table, json or markdown" in refused(2, "evaluate", weaker, *GOLD, "--format", "xml")
     assert "would replace" in refused(1, "evaluate", weaker, *GOLD, "-o", weaker)
     assert "would replace" in refused(1, "evaluate", weaker, *GOLD, "--errors", GOLD[0])
+    curve, out = weaker.with_name("curve.json"), weaker.with_name("out.json")
+    curve.write_text('[{"characters": 1000, "f1": 0.25}]', "utf-8")
+    assert "would replace" in refused(1, "evaluate", weaker, *GOLD, "--curve", curve, "-o", curve)
+    assert "other output" in refused(1, "evaluate", weaker, *GOLD, "-o", out, "--errors", out)
+    folder = weaker.with_name("gold")
+    folder.mkdir()
+    inside = folder / GOLD[0].name
+    inside.write_bytes(GOLD[0].read_bytes())
+    assert "would replace" in refused(1, "evaluate", weaker, folder, "-o", inside)
+    assert inside.read_bytes() == GOLD[0].read_bytes()
+
+
+def test_the_parts_of_a_text_may_be_annotated_by_different_people(records: list[Record], tmp_path: Path) -> None:
+    record = records[0]
+    half = next(m.end for m in record.marks[len(record.marks) // 2 :])
+    length = len(record.text or "")
+    parts = [
+        replace(record, annotator="a", marks=tuple(m for m in record.marks if m.end <= half), ranges=((0, half),)),
+        replace(record, annotator="b", marks=tuple(m for m in record.marks if m.end > half), ranges=((half, length),)),
+    ]
+    write_jsonl(tmp_path / "parts.jsonl", parts)
+    write_jsonl(tmp_path / "whole.jsonl", [record])
+    result = scored(tmp_path / "whole.jsonl", tmp_path / "parts.jsonl")
+    strict = result["modes"]["strict"]["micro"]
+    assert (strict["gold"], strict["predicted"], strict["f1"]) == (len(record.marks), len(record.marks), 1.0)
+    assert len(result["slices"]["document"]) == len(result["documents"]) == 2
+    assert not result["notes"]
+
+
+@pytest.mark.parametrize("missing", ["signature", "documents", "counts"])
+def test_a_damaged_result_is_refused(missing: str, weaker: Path, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    assert run("evaluate", weaker, *GOLD, "-o", good, "-q", "--resamples", 0).exit_code == 0
+    value = json.loads(good.read_text("utf-8"))
+    if missing == "counts":
+        del value["documents"][1]["counts"]["strict"]
+    else:
+        value[missing] = [{}] if missing == "documents" else {}
+    bad.write_text(json.dumps(value), "utf-8")
+    assert "this is no evaluation result" in refused(1, "compare", good, bad)

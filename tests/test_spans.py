@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from baogao import BaogaoError, Document, Section, Span
+from baogao import BaogaoError, Document, Measurement, Section, Span
 
 TEXT = "全年生产总值5万元。𠀀村"
 
@@ -79,3 +79,19 @@ def test_documents_are_frozen() -> None:
     assert hash(document) == hash(Document(TEXT, spans=document.spans, meta={"year": 2021}))
     with pytest.raises(AttributeError):
         document.text = ""  # type: ignore[misc]
+
+
+def test_measurements_are_made_of_the_documents_spans() -> None:
+    spans = (Span(0, 2, "METRIC", "产值"), Span(2, 5, "VALUE", "5亿元"))
+    made = Document("产值5亿元", spans=spans, measurements=(Measurement(*spans, None, "actual"),))
+    assert made.measurements[0].value == spans[1]
+    with pytest.raises(BaogaoError, match="that the document lacks"):
+        Document("产值5亿元", spans=spans[:1], measurements=(Measurement(*spans, None, "actual"),))
+    with pytest.raises(BaogaoError, match="neither value nor change"):
+        Document("产值5亿元", spans=spans, measurements=(Measurement(spans[0], None, None, "actual"),))
+
+
+@pytest.mark.parametrize("heading", [(1, 9), (0, 2), (3, 3)])
+def test_a_heading_lies_in_its_section(heading: tuple[int, int]) -> None:
+    with pytest.raises(BaogaoError, match="outside its section"):
+        Document("甲乙丙丁", sections=(Section(0, 1, "other"), Section(1, 4, "plan", heading)))
