@@ -72,8 +72,11 @@ def test_links(marked: str, expected: list[tuple[str | None, ...]]) -> None:
          [("船舶", "9亿元", None), ("粮油", "5亿元", None), ("装备产值", "2亿元", None)]),
         ("[M“甲米”][M“乙虾”产值]分别突破[V8亿元]、[V1亿元]。",
          [("“甲米”", "8亿元", None), ("“乙虾”产值", "1亿元", None)]),
-        # The second may be taken for a VALUE, but a run that begins with a VALUE has no CHANGE.
-        ("[M甲]、[M乙][C分别增长3%]、[V4%]。", [("甲", None, "分别增长3%"), ("乙", "4%", None)]),
+        # The second may be taken for a VALUE (of the same kind), but a run that begins with a VALUE has no CHANGE.
+        ("[M甲]、[M乙][C分别增长3%]、[V4%]。", [("甲", None, "分别增长3%"), ("乙", None, "4%")]),
+        ("[M甲]、[M乙][C分别增长3%]、[V4亿元]。", [("甲", None, "分别增长3%"), ("乙", "4亿元", None)]),
+        ("[M小麦]、[M大豆单产]分别达到[V412公斤]、[V168公斤]，[C较上年提高12公斤]、[V6公斤]。",
+         [("小麦", "412公斤", "较上年提高12公斤"), ("大豆单产", "168公斤", "6公斤")]),
         ("[M甲]、[M乙]各为[V3亿元]、[V4亿元]、[C增长3%]、[C4%]。",
          [("甲", "3亿元", "增长3%"), ("乙", "4亿元", "4%")]),
         # The counts do not fit: as without 分别.

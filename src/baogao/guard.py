@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sys
@@ -48,6 +49,8 @@ def set_up() -> None:
     signal.signal(signal.SIGTERM, _terminate)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # What pypdf has to say of a damaged file comes with our error, which names the file.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def _terminate(number: int, frame: object) -> None:

@@ -41,7 +41,7 @@ def split(
     if development < 0 or test < 0 or development + test >= 1:
         raise BaogaoError(
             f"development ({development}) and test ({test}) must be shares that leave something to train on",
-            remedy="for instance corpus.split.development=0.1 corpus.split.test=0.1",
+            remedy="for instance 0.1 and 0.1 (--development, --test; corpus.split.development, corpus.split.test)",
         )
     places: dict[str, list[Record]] = defaultdict(list)
     for record in records:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -28,15 +28,18 @@ def records(document: Document, linked: Sequence[tuple[Span, Span | None]]) -> l
     found: list[Measurement] = []
     latest: dict[Span | None, list[int]] = {}  # the records of the latest quantity, or list of them, of each metric
     amounts: dict[Span | None, int] = {}  # the latest record of each metric that has a VALUE and no ratio
-    places = _places(document.text, linked)
+    lists = runs(document.text, [quantity for quantity, _ in linked])
+    places = _places(linked, lists)
+    changes = _changes(linked, lists)
     previous: Span | None = None
     for index, (quantity, metric) in enumerate(linked):
         place, size = places.get(index, (0, 1))
         last = latest.get(metric, [])
         at = last[place if len(last) == size else -1] if last else None
-        if at is not None and _is_beside(found[at], quantity):
+        changed = index in changes
+        if at is not None and changed and _is_beside(found[at], quantity):
             at = amounts.get(metric, at)
-        joined = None if at is None else _joined(document, found[at], quantity, previous)
+        joined = None if at is None else _joined(document, found[at], quantity, previous, changed=changed)
         if at is not None and joined is not None:
             found[at] = joined
         else:
@@ -44,32 +47,46 @@ def records(document: Document, linked: Sequence[tuple[Span, Span | None]]) -> l
                 if place == 0:
                     latest[metric] = []
                 latest[metric].append(len(found))
-                if quantity.label == "VALUE" and not _RATIO.search(quantity.text):
+                if not changed and not _RATIO.search(quantity.text):
                     amounts[metric] = len(found)
-            value, change = (quantity, None) if quantity.label == "VALUE" else (None, quantity)
+            value, change = (None, quantity) if changed else (quantity, None)
             found.append(Measurement(metric, value, change, status(document, quantity)))
         previous = quantity
     return found
 
 
 def _is_beside(record: Measurement, quantity: Span) -> bool:
-    """Whether ``record`` holds a ratio and ``quantity`` a growth that is none of a ratio, which is told in points."""
+    """Whether ``record`` holds a ratio and the change ``quantity`` is of none, which would be told in points."""
     ratio = record.value is not None and _RATIO.search(record.value.text) is not None
-    return ratio and quantity.label == "CHANGE" and "百分点" not in quantity.text
+    return ratio and "百分点" not in quantity.text
 
 
-def _places(text: str, linked: Sequence[tuple[Span, Span | None]]) -> dict[int, tuple[int, int]]:
+def _changes(linked: Sequence[tuple[Span, Span | None]], lists: Mapping[int, range]) -> set[int]:
+    """The quantities that tell a change: CHANGEs, and the VALUEs of their kind that go on a list of them.
+
+    In 较上年提高12公斤、25公斤 the second is labelled as what it is without the first.
+    """
+    found = {index for index, (quantity, _) in enumerate(linked) if quantity.label == "CHANGE"}
+    for first, run in lists.items():
+        if first in found:
+            ratio = _RATIO.search(linked[first][0].text) is not None
+            found.update(i for i in run if (_RATIO.search(linked[i][0].text) is not None) == ratio)
+    return found
+
+
+def _places(linked: Sequence[tuple[Span, Span | None]], lists: Mapping[int, range]) -> dict[int, tuple[int, int]]:
     """The place in its list, and the length of that, of each quantity that is in a list of one metric."""
-    lists = runs(text, [quantity for quantity, _ in linked]).values()
-    of_one = (run for run in lists if len({linked[index][1] for index in run}) == 1)
+    of_one = (run for run in lists.values() if len({linked[index][1] for index in run}) == 1)
     return {index: (index - run[0], len(run)) for run in of_one for index in run}
 
 
-def _joined(document: Document, record: Measurement, quantity: Span, previous: Span | None) -> Measurement | None:
+def _joined(
+    document: Document, record: Measurement, quantity: Span, previous: Span | None, *, changed: bool
+) -> Measurement | None:
     """``record`` with ``quantity``, which stands behind the quantity ``previous``; None where they are two."""
-    if quantity.label == "CHANGE" and record.change is None:
+    if changed and record.change is None:
         joined = replace(record, change=quantity)
-    elif quantity.label == "VALUE" and previous is not None and record.value is None and record.change == previous:
+    elif not changed and previous is not None and record.value is None and record.change == previous:
         if not _LEADS.fullmatch(document.text, previous.end, quantity.start):
             return None
         joined = replace(record, value=quantity)
