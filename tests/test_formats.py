@@ -301,6 +301,14 @@ def test_files_over_the_limit_are_refused(tmp_path: Path) -> None:
         read(path)
 
 
+def test_wrapped_lines_are_noticed(write: Callable[..., Path]) -> None:
+    text = f"{HEAD}\n" + f"{BODY}新建公厕12座，改造农村道路3公里，完成投资5000万元，惠及群众1200户。\n" * 25
+    assert "notes" not in read(write("r.txt", text)).meta
+    wrapped = "\n".join(line[i : i + 20] for line in text.split("\n") for i in range(0, len(line), 20))
+    (note,) = read(write("w.txt", wrapped)).meta["notes"]
+    assert note == "the lines seem to be wrapped at about 20 characters; no span goes on in the next line"
+
+
 def test_five_megabytes_are_read(write: Callable[..., Path]) -> None:
     text = (HEAD + "\n" + (BODY + "\n") * 40) * 1700
     assert len(text.encode()) > 5_000_000 * 0.7

@@ -141,8 +141,8 @@ def test_sections_tile_any_text(text: str) -> None:
         ("政府工作报告\n——二〇二六年一月二十七日在漠江省人民代表大会上\n漠江省省长\n", {"place": "漠江省", "level": "province", "year": 2026}),
         ("塔娜乌拉旗2024年政府工作报告\n", {"place": "塔娜乌拉旗", "level": "county", "year": 2024}),
         ("政府工作报告\n——2019年3月5日在第十三届全国人民代表大会第二次会议上\n国务院总理\n", {"place": "国务院", "level": "national", "year": 2019}),
-        ("响硐镇2012年工作总结和2013年工作安排\n", {"place": "响硐镇", "year": 2013}),
-        ("响硐镇二〇一二年工作总结和二〇一三年工作安排\n", {"year": 2013}),
+        ("响硐镇2012年工作总结和2013年工作安排\n", {"place": "响硐镇", "level": "township", "year": 2013}),
+        ("响硐镇二〇一二年工作总结和二〇一三年工作安排\n", {"place": "响硐镇", "level": "township", "year": 2013}),
         ("没有任何信息。", {}),
     ],
 )  # fmt: skip
@@ -153,4 +153,5 @@ def test_metadata(head: str, expected: dict[str, object]) -> None:
 
 def test_title() -> None:
     assert document("  云岚镇 2020年政府工作报告\n\n正文。").meta["title"] == "云岚镇2020年政府工作报告"
+    assert document("[bookmark: _GoBack]云岚乡政府工作报告\n正文。").meta["title"] == "云岚乡政府工作报告"
     assert "title" not in document("各位代表：\n正文。").meta

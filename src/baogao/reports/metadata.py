@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from baogao.reports.sentences import paragraphs
+from baogao.reports.view import clean
 from baogao.reports.years import ascii_years
 
 _HEAD: Final = 600  # characters: title, meeting and speaker stand here
@@ -73,7 +74,7 @@ def level_of(place: str) -> str | None:
 
 def _title(head: str) -> str | None:
     for start, end in paragraphs(head):
-        line = head[start:end]
+        line = clean(head, start, end).text  # without bookmarks
         if line.startswith("各位代表") or len(line) > 120:
             return None
         match = _TITLE.match(line)
