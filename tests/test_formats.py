@@ -222,6 +222,11 @@ def test_a_table_that_lays_out_a_page_has_no_rows(write: Callable[..., Path]) ->
     assert [line[:3] for line in lines] == ["栏目", "开头。", "全年生", "结尾。"]
 
 
+def test_what_stands_beside_cells_is_kept(write: Callable[..., Path]) -> None:
+    odd = "<tr><td>甲</td>注<td>乙</td></tr>"
+    assert set("甲注乙") <= set("".join(page_lines(write, f"<p>{'前文。' * 60}</p><table>{odd}</table>")))
+
+
 def test_preformatted_text_keeps_its_lines(write: Callable[..., Path]) -> None:
     assert page_lines(write, "<pre>一、回顾\r\n新建<b>公厕\n12座</b>。\n</pre>二、\n打算") == [
         "一、回顾",

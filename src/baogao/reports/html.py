@@ -164,6 +164,9 @@ def _cells(row: Any) -> list[Any]:
 
 
 def _is_row(row: Any) -> bool:
-    """Whether a table's row holds figures: two cells or more with little text, and no table in them."""
+    """Whether a table's row holds figures: two cells or more with little text, no table in them, nothing beside them."""
+    cells = _cells(row)
     length = sum(len(text.strip()) for text in row.itertext())
-    return len(_cells(row)) > 1 and length <= _MAX_ROW and row.find(".//table") is None
+    beside = (row.text or "") + "".join(child.tail or "" for child in row)
+    others = [child for child in row if child.tag not in ("td", "th") and not _skipped(child)]
+    return len(cells) > 1 and length <= _MAX_ROW and not (others or beside.strip()) and row.find(".//table") is None
