@@ -164,7 +164,7 @@ def _cells(row: Any) -> list[Any]:
 
 
 def _is_row(row: Any) -> bool:
-    """Whether a table's row holds figures: two cells or more with little text, no table in them, nothing beside them."""
+    """Whether a row of a table holds figures: two cells or more, little text, no table in it, nothing beside cells."""
     cells = _cells(row)
     length = sum(len(text.strip()) for text in row.itertext())
     beside = (row.text or "") + "".join(child.tail or "" for child in row)
