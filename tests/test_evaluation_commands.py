@@ -190,6 +190,16 @@ def test_two_layers_print_their_agreement(records: list[Record], weaker: Path, t
     assert "a / b (3)" in together.stdout
 
 
+def test_predictions_that_failed_are_named(weaker: Path, tmp_path: Path) -> None:
+    failed = tmp_path / "failed.jsonl"
+    failed.write_text(weaker.read_text("utf-8") + '{"path": "x.txt", "error": "the file is empty"}\n', "utf-8")
+    done = run("evaluate", failed, *GOLD, "--resamples", 0)
+    assert done.exit_code == 0
+    assert "1 left out" in done.stderr
+    assert "failed.jsonl:4" in done.stderr
+    assert run("evaluate", failed, *GOLD, "--resamples", 0, "-q").stderr == ""
+
+
 def test_a_curve_is_kept_as_it_is(weaker: Path, write: Callable[..., Path]) -> None:
     points = [{"characters": 1000, "f1": 0.25, "low": 0.125, "high": 0.5}, {"characters": 2000, "f1": 0.75}]
     assert scored(weaker, *GOLD, "--curve", write("curve.json", json.dumps(points)))["curve"] == points

@@ -87,7 +87,7 @@ def predict(
     threads: Annotated[int | None, typer.Option(min=1, max=256, help="CPU threads.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Find spans and measurements in reports. Exit 0: all read; 1: some inputs failed; 2: usage."""
+    """Find spans and measurements. Exit 0: all read; 1: some inputs failed, or no output; 2: usage, or no model."""
     from baogao.commands import predict_command
 
     sys.exit(

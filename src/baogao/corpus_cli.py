@@ -21,7 +21,7 @@ def attach(
     folder: Annotated[Path, typer.Argument(help="Folder with the reports, searched to its depths.")],
     annotations: Annotated[
         list[Path] | None,
-        typer.Option("--annotations", "-a", help="Stand-off annotations [default: annotations/real]."),
+        typer.Option("--annotations", "-a", help="Stand-off annotations [default: those in annotations/real]."),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The joined annotations (.jsonl).")] = Path(
         "attached.jsonl"
@@ -39,7 +39,7 @@ def attach(
 @guarded
 def convert(
     source: Annotated[list[Path], typer.Argument(help="Annotation files or folders.")],
-    target: Annotated[Path, typer.Argument(help="A .jsonl, .conll, .marked.txt or .studio.json file, or a folder.")],
+    target: Annotated[Path, typer.Argument(help="A .jsonl .conll .bio .marked.txt or .studio.json file, or a folder.")],
     labels: Labels = "report",
     reports: Reports = None,
 ) -> None:

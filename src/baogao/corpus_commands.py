@@ -9,30 +9,18 @@ from pathlib import Path
 
 from rich.table import Table
 
-from baogao.corpus import Mark, Record, attach, check_files, load_records, require_text, split, write_records
+from baogao.corpus import Mark, attach, check_files, load_naming, require_text, split, write_records
 from baogao.corpus.attach import report_files
 from baogao.corpus.formats import annotation_files, record_files
-from baogao.corpus.jsonl import LeftOut
 from baogao.corpus.splits import PARTS, size_of
 from baogao.corpus.statistics import one_a_text, statistics
 from baogao.files import keep_inputs
-from baogao.labels import LabelSet, load_labels
+from baogao.labels import load_labels
 from baogao.predictor import chosen
 from baogao.progress import console, print_table
 from baogao.scoring import agreement, sound_records
 from baogao.silver import silver
 from baogao.tagger import Committee, Tagger
-
-
-def _load(paths: Sequence[Path], labels: LabelSet) -> list[Record]:
-    """The records of files and folders; what of them is no record is counted and named on standard error."""
-    left_out: list[LeftOut] = []
-    records = load_records(paths, labels, left_out)
-    if left_out:
-        console().print(f"{len(left_out)} left out, which hold no annotation:")
-        for path, line, what in left_out:
-            console().print(f"  {path}:{line}: {what}")
-    return records
 
 
 def check_command(
@@ -63,7 +51,7 @@ def attach_command(folder: Path, annotations: Sequence[Path], output: Path, *, l
     """Write the joined records; those without a report stay stand-off, are named, and make the exit code 1."""
     label_set = load_labels(labels)
     keep_inputs([*annotation_files(annotations), *report_files(folder)], output)
-    result = attach(_load(annotations, label_set), folder)
+    result = attach(load_naming(annotations, label_set), folder)
     for path, reason in result.unreadable:
         console().print(f"not read: {path}: {reason}")
     for record in result.missing:
@@ -87,10 +75,10 @@ def silver_command(
     """Write what a committee finds in what is neither annotated nor kept for testing."""
     keep_inputs([*known, *held, *report_files(folder)], output)
     committee = Committee([Tagger.load(chosen(model)) for model in models])
-    tested = require_text(_load(held, committee.labels), folder) if held else []
+    tested = require_text(load_naming(held, committee.labels), folder) if held else []
     found = silver(
         folder, lambda text: [Mark(s.start, s.end, s.label) for s in committee.spans(text)],
-        _load(known, committee.labels) if known else [], tested,
+        load_naming(known, committee.labels) if known else [], tested,
         annotator=committee.name, scheme=committee.labels.scheme,
         exclude_places=exclude_places, quiet=quiet,
     )  # fmt: skip
@@ -101,7 +89,7 @@ def silver_command(
 
 def convert_command(source: Sequence[Path], target: Path, *, labels: str, reports: Path | None) -> int:
     label_set = load_labels(labels)
-    records = _load(source, label_set)
+    records = load_naming(source, label_set)
     reading = annotation_files(source) + ([] if reports is None else report_files(reports))
     keep_inputs(reading, *record_files(target, records))
     if not target.name.endswith(".jsonl") or reports is not None:
@@ -120,7 +108,7 @@ def split_command(
     label_set = load_labels(labels)
     files = {part: folder / f"{part}.jsonl" for part in PARTS}
     keep_inputs(annotation_files(source), *files.values())
-    parts = split(_load(source, label_set), development=development, test=test, seed=seed)
+    parts = split(load_naming(source, label_set), development=development, test=test, seed=seed)
     for part, records in parts.items():
         path = files[part]
         write_records(path, records, label_set)
@@ -131,7 +119,7 @@ def split_command(
 def stats_command(source: Sequence[Path], *, labels: str) -> int:
     """The corpus's tables on standard output: sizes and labels by part and level."""
     label_set = load_labels(labels)
-    records, layers = one_a_text(_load(source, label_set))
+    records, layers = one_a_text(load_naming(source, label_set))
     rows = statistics(records)
     table = Table(title="annotated corpus")
     for name in ("part", "level"):

@@ -67,7 +67,7 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
     }
     notes = []
     if asked.train:
-        train = sound_records(asked.train, labels)
+        train = sound_records(asked.train, labels, quiet=asked.quiet)
         if asked.reports is not None:
             train = require_text(train, asked.reports)
         notes.append(refuse_leaks(leaks(train, records), allow=asked.allow_leakage, option=GO_ON))
@@ -81,7 +81,7 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
     if tagger is not None:
         result = score_tagger(tagger, records, quiet=asked.quiet, timed=True, **options)
     else:
-        result = score_predictions(sound_records([predicted], labels), records, labels, **options)
+        result = score_predictions(sound_records([predicted], labels, quiet=asked.quiet), records, labels, **options)
     if asked.report is not None:
         write_text(asked.report, render_page(result))
     errors = result.pop("errors", [])
@@ -161,7 +161,7 @@ def _gold(
     paths: Sequence[Path], asked: Asked, labels: LabelSet, *, need_text: bool
 ) -> tuple[list[Record], list[Record]]:
     """The gold, one record of each part of a text, and the other annotations of its texts."""
-    given = sound_records(paths, labels)
+    given = sound_records(paths, labels, quiet=asked.quiet)
     if not given:
         raise BaogaoError("the gold holds no records", path=paths[0], remedy="name annotation files")
     records: list[Record] = []
@@ -177,7 +177,7 @@ def _gold(
     if layers and not asked.quiet:
         texts = len({r.sha256 for r in layers})
         console().print(f"{texts} texts are annotated more than once: the annotation given first is the gold")
-    layers += sound_records(asked.layers, labels) if asked.layers else []
+    layers += sound_records(asked.layers, labels, quiet=asked.quiet) if asked.layers else []
     if need_text or asked.reports is not None:
         records = require_text(records, asked.reports)
     return records, layers

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import baogao
-from baogao.corpus import Record, check_records, fingerprint, load_records, raise_on_errors
+from baogao.corpus import Record, check_records, fingerprint, load_naming, raise_on_errors
 from baogao.errors import BaogaoError
 from baogao.evaluation import Case, Found, Options, Result, evaluate, score_cases
 from baogao.evaluation.result import Agreement, Mode
@@ -101,9 +101,9 @@ def agreements(
     ]
 
 
-def sound_records(paths: Sequence[str | Path], labels: LabelSet) -> list[Record]:
+def sound_records(paths: Sequence[str | Path], labels: LabelSet, *, quiet: bool = False) -> list[Record]:
     """The records of annotation files; BaogaoError where the check finds errors: nothing is scored on unsound data."""
-    records = load_records(list(paths), labels)
+    records = load_naming(list(paths), labels, quiet=quiet)
     unknown = Counter(m.label for r in records for m in r.marks if m.label not in labels.names)
     if unknown:
         counted = ", ".join(f"{name} ({n})" for name, n in sorted(unknown.items()))

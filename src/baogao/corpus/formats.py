@@ -14,6 +14,7 @@ from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
 from baogao.files import atomic_open, write_text
 from baogao.labels import LabelSet
+from baogao.progress import console
 
 ENDINGS: Final = (".jsonl", ".marked.txt", ".conll", ".bio", ".studio.json")
 FOREIGN: Final = ".json"
@@ -67,6 +68,17 @@ def _is_list(path: Path) -> bool:
 def load_records(paths: Sequence[str | Path], labels: LabelSet, left_out: list[LeftOut] | None = None) -> list[Record]:
     """The records of files and folders, in their order. What of them is no record is named in ``left_out``."""
     return [record for file in annotation_files(paths) for record in load_file(file, labels, left_out)]
+
+
+def load_naming(paths: Sequence[str | Path], labels: LabelSet, *, quiet: bool = False) -> list[Record]:
+    """The records of files and folders; what of them is no record is counted and named on standard error."""
+    left_out: list[LeftOut] = []
+    records = load_records(paths, labels, left_out)
+    if left_out and not quiet:
+        console().print(f"{len(left_out)} left out, which hold no annotation:")
+        for path, line, what in left_out:
+            console().print(f"  {path}:{line}: {what}")
+    return records
 
 
 def _check_names(records: Sequence[Record]) -> None:

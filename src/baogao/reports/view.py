@@ -1,8 +1,9 @@
 """The cleaned view of a text that a model sees, with the way back to the offsets of the text as read.
 
-The text itself is never changed. The view drops what carries no meaning (Word residue, zero-width and control
-characters, white space at the edges), folds the rest character by character (full-width digits and letters to ASCII,
-ASCII punctuation of Chinese prose to its Chinese form) and remembers for every character where it came from.
+The text itself is never changed. The view drops what carries no meaning (Word residue, zero-width characters, white
+space at the edges), makes one space of any run of white space and control characters, folds the rest character by
+character (full-width digits and letters to ASCII, ASCII punctuation of Chinese prose to its Chinese form) and remembers
+for every character where it came from.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from transformers import PreTrainedModel, TrainerCallback, set_seed
 from transformers.utils import logging as transformers_logging
 
-from baogao.corpus import check_records, leaks, load_records, raise_on_errors, refuse_leaks, require_text, split
+from baogao.corpus import check_records, leaks, load_naming, raise_on_errors, refuse_leaks, require_text, split
 from baogao.corpus.records import Record
 from baogao.errors import BaogaoError
 from baogao.evaluation import Result
@@ -139,7 +139,7 @@ def _validate(config: TrainConfig) -> None:
 
 def prepare(config: TrainConfig, labels: LabelSet) -> Parts:
     """The records of the run: read, joined to their reports, checked, split."""
-    records = load_records(list(config.corpus.annotations), labels)
+    records = load_naming(list(config.corpus.annotations), labels, quiet=config.trainer.quiet)
     raise_on_errors(check_records(records, labels))
     refuse_overlaps(records)
     records = require_text(records, config.corpus.reports)

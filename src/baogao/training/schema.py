@@ -41,7 +41,7 @@ class CorpusConfig:
     """Annotations to train on: ``configs/corpus``. Paths are relative to the working directory."""
 
     name: str = MISSING
-    annotations: list[str] = MISSING  # files and folders (.jsonl .marked.txt .conll .bio)
+    annotations: list[str] = MISSING  # files and folders (.jsonl .marked.txt .conll .bio .studio.json .json)
     reports: str | None = MISSING  # folder with the reports of stand-off annotations; null: they are not needed
     split: SplitConfig = field(default_factory=SplitConfig)
     allow_leakage: bool = False  # train although a place or a near-duplicate paragraph is on both sides; it is named
