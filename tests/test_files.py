@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from baogao import BaogaoError
-from baogao.files import atomic_open, sha256_json, write_json, write_text
+from baogao.files import atomic_open, keep_inputs, sha256_json, write_json, write_text
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
@@ -38,6 +38,12 @@ def test_unwritable_places_are_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BaogaoError, match="cannot write here"):
         write_text(tmp_path / "file" / "out.txt", "")
+
+
+def test_no_output_replaces_another(tmp_path: Path) -> None:
+    with pytest.raises(BaogaoError, match="other output"):
+        keep_inputs([], tmp_path / "a", None, tmp_path / "b" / ".." / "a")
+    keep_inputs([], "/dev/null", "/dev/null")
 
 
 def test_canonical_hash_ignores_the_order_of_keys() -> None:

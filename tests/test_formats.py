@@ -159,6 +159,14 @@ def test_pdf_lines_are_as_wide_as_their_characters(tmp_path: Path) -> None:
     assert document.text.split("\n") == [lines[0], f"{lines[1]}{lines[2]} {lines[3]}{lines[4]}", *lines[5:]]
 
 
+def test_pdf_headings_stand_alone(tmp_path: Path) -> None:
+    lines = [
+        "（一）坚持稳中求进加快转型，经济运行总体平稳向好",
+        *["今年全县地区生产总值完成一十五亿六千万元比上年增长百分之六点" for _ in range(4)],
+    ]
+    assert read(pdf(tmp_path / "r.pdf", [lines])).text.split("\n")[0] == lines[0]
+
+
 def test_pdf_without_text_asks_for_recognition(tmp_path: Path) -> None:
     with pytest.raises(BaogaoError, match="no text layer") as caught:
         read(pdf(tmp_path / "scan.pdf", [[], []]))
@@ -309,6 +317,8 @@ def test_files_over_the_limit_are_refused(tmp_path: Path) -> None:
 def test_wrapped_lines_are_noticed(write: Callable[..., Path]) -> None:
     text = f"{HEAD}\n" + f"{BODY}新建公厕12座，改造农村道路3公里，完成投资5000万元，惠及群众1200户。\n" * 25
     assert "notes" not in read(write("r.txt", text)).meta
+    table = "\n".join(f"第{i}中心小学新建教学楼工程\t{i}万平方米" for i in range(60))
+    assert "notes" not in read(write("t.txt", table)).meta
     wrapped = "\n".join(line[i : i + 20] for line in text.split("\n") for i in range(0, len(line), 20))
     (note,) = read(write("w.txt", wrapped)).meta["notes"]
     assert note == "the lines seem to be wrapped at about 20 characters; no span goes on in the next line"

@@ -226,6 +226,9 @@ def test_what_another_status_is_said_of_is_another_record() -> None:
         ("原计划改造[M棚户区][V1200户]。", "target"),
         ("[M收入]预期[C增长8%]。", "target"),
         ("[M收入]好于预期，[C增长8%]。", "actual"),
+        ("还有未完成改造的[M老旧小区][V12个]。", "actual"),
+        ("未达到脱贫标准的[M贫困户][V35户]。", "actual"),
+        ("脱贫攻坚完成后全县可用[M财力][V5亿元]。", "actual"),
         ("项目达产后可实现[M年产值][V30亿元]。", "forecast"),
         # Words of aiming in the review are of the past.
         ("力争资金，建成[M道路][V3公里]。", "actual"),
@@ -276,10 +279,21 @@ def test_status_in_the_plan(marked: str, expected: str) -> None:
         ("主要预期目标：[M总值][C增长5%]，[M收入][C增长6%]。", ["target", "target"]),
         ("提振预期，出台[M措施][V18条]。", ["actual"]),
         ("争取[M资金][V207亿元]。", ["actual"]),
+        ("去年底前建成[M公厕][V3座]。", ["actual"]),
+        ("截止到2020年，[M总值]达到[V5亿元]。", ["actual"]),
+        ("某镇2020年政府工作报告\n[M总值]由2015年的[V3亿元]增加到2020年的[V5亿元]。", ["actual", "actual"]),
     ],
 )
 def test_status_where_there_are_no_headings(marked: str, expected: list[str]) -> None:
     assert statuses(marked) == expected
+
+
+@pytest.mark.parametrize("year", ["2024年", "二〇二四", [2024], None])
+def test_what_callers_note_as_a_year_breaks_nothing(year: object) -> None:
+    text = "到2025年，生产总值达到5亿元。"
+    spans = (Span(7, 11, "METRIC", "生产总值"), Span(13, 16, "VALUE", "5亿元"))
+    given = Document(text, spans=spans, sections=document(text).sections, meta={"year": year})
+    assert [m.status for m in measurements(given)] == ["target"]
 
 
 def test_the_year_of_the_plan_may_be_that_of_the_report() -> None:
@@ -303,6 +317,8 @@ def test_the_year_of_the_plan_may_be_that_of_the_report() -> None:
         (REVIEW + "预计[M总值][V5亿元]，其中[M一产][V1亿元]；[M收入][V2亿元]。", ["forecast", "forecast", "actual"]),
         (REVIEW + "[M总值]预计[C增长5%]，[M工业][C增长7%]。", ["forecast", "actual"]),
         (REVIEW + "预计到年底，[M总值][V5亿元]。预计比上年，[M原煤][C增长4%]。", ["forecast", "forecast"]),
+        (REVIEW + "预计全年经济平稳增长，[M总值]达[V5亿元]。预计到“十四五”末，[M总值][V9亿元]。", ["forecast"] * 2),
+        (REVIEW + "预计全年[M总值][V5亿元]，[M投资]仅[C增长3%]。", ["forecast", "forecast"]),
         (REVIEW + "[M总投资][V12亿元]，预计2025年建成通车，完成[M投资][V4亿元]。", ["actual", "actual"]),
         # An aim, and what came of it.
         (REVIEW + "[M投资]未达到[V10%]的预期目标，仅[C增长6%]。", ["target", "actual"]),

@@ -106,7 +106,8 @@ def keep_inputs(inputs: Iterable[str | Path], *outputs: str | Path | None) -> No
                 raise BaogaoError(
                     f"the output would replace this {kept[file]}", path=output, remedy="name another file"
                 )
-            kept[file] = "other output"
+            if file.is_file() or not file.exists():  # a device takes several
+                kept[file] = "other output"
 
 
 def write_text(path: str | Path, text: str) -> None:

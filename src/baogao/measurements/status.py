@@ -23,12 +23,13 @@ _REFERENCE_BEHIND: Final = re.compile(
     f"[^，,。；;、守]{{0,8}}(?:{_LINE.pattern})|的[^，,。；;、]{{0,4}}(?<!高)标准(?![\u4e00-\u9fff])"
 )
 
-_FORECAST: Final = re.compile("预计|有望|预测(?!预[警报])|[产成工运]后[^，,]{0,6}可")
-# 预计 in front of a name governs the clauses that follow (预计总值5亿元，…; 预计到年底，…), behind one it speaks of
-# that name alone (总值预计增长5%，…), as it does of what has no quantity (预计2025年通车，…).
-_FORECAST_ON: Final = re.compile(
-    f"[^{_HIDDEN}]*?(?:{_FORECAST.pattern})(?:.*{_HIDDEN}|(?:到|至)?(?:今年|全年|本年|\\d{{4}}年)?(?:年?[末底])?前?$|[比较同与].{{0,16}}$)"
+_FORECAST: Final = re.compile(
+    "预计|有望|预测(?!预[警报])|[产成工运]后[^，,]{0,6}可(?:实现|新增|年产|达|带动|增|安排|解决|灌溉|消化)"
 )
+# 预计 in front of a name governs the clauses that follow (预计总值5亿元，…; 预计全年，…), behind one it speaks of that
+# name alone (总值预计增长5%，…), as it does of an event that has no quantity (预计2025年通车，…).
+_EVENT: Final = f"[^{_HIDDEN}]*(?:通车|建成|投产|投用|投运|竣工|完工|开工|交付|运营|启用)[^{_HIDDEN}]*$"
+_FORECAST_ON: Final = re.compile(f"[^{_HIDDEN}]*?(?:{_FORECAST.pattern})(?!{_EVENT})")
 _RESOLVED: Final = re.compile("力争|确保")
 
 # An aim that is named as one counts in the review too: 年初确定的…, …的控制目标. What is measured by the aim does not
@@ -44,16 +45,19 @@ _AIM_BEHIND: Final = re.compile("(?:左右|以内|以上|以下)?的[^，,。；
 _REACHED: Final = re.compile("完成|实现|达到|达成")
 _DONE: Final = re.compile("[^，,。；;]*?(?:完成|兑现|实现|达成|落实|办结)")
 _SHORT: Final = re.compile("[^，,。；;]*?(?:差距|未|没有|不足|还差)")
-_MISSED: Final = re.compile("(?:未能?|没有|没能)[^□]{0,2}(?:达到|完成|实现)")
-_RESULT: Final = re.compile("(?:实际|仅|只)[^□]{0,4}$")
+_NOT_REACHED: Final = "(?:未能?|没有|没能)[^□]{0,2}(?:达到|完成|实现)[^的]*"
+_MISSED: Final = re.compile(f"{_NOT_REACHED}$")  # not 未完成改造的小区12个
+_MISSED_BEFORE: Final = re.compile(f"{_NOT_REACHED}{_HIDDEN}的")
+_RESULT: Final = re.compile("实际[^□]{0,4}$")
+_NO_MORE: Final = re.compile("(?:仅|只)[^□]{0,4}$")  # 未达到10%的目标，仅增长6%
 
 _TARGET: Final = re.compile(
     r"预期|力争|确保|目标|争取|计划(?!生育)|(?<!模)拟|(?<!已)将|控制在|不低于|保持在|今年(?!以来)|年内|基础上"
     r"|再(?:建|整|新|改|增|添|引|培|完成|打造|实施|创|发展)|到\d{4}年|(?<![去上])年底前|^\s*(?:我们)?(?:要|继续|进一步)"
 )
 # In a part that is neither review nor plan, as in a text without headings, these alone look ahead.
-_AHEAD: Final = re.compile("力争|争取(?:使|在|用|实现|达到|提前)|预期目标|奋斗目标|年底前")
-_BY_YEAR: Final = re.compile(r"(?<!年)到(\d{4})年")
+_AHEAD: Final = re.compile("力争|争取(?:使|在|用|实现|达到|提前)|预期目标|奋斗目标|(?<![去上])(?<!\\d{4})年底前")
+_BY_YEAR: Final = re.compile(r"(?<![年截止加高长升])到(\d{4})年(?!的)")
 _ACTUAL: Final = re.compile("已(?!知)|(?<![比较同与])(?:去年|上年)|(?<!项)目前|现有|(?:完成|实现|达到)了")
 _ACTUAL_BEHIND: Final = re.compile("的[^，,。；;、]{0,20}已(?:于|经|在)")
 # What was achieved goes on to the next clause only with a quantity or as the scene: not from 巩固去年的成果，新建….
@@ -86,7 +90,7 @@ def said(document: Document, span: Span) -> Status | None:
 
     Most words for what is aimed at or achieved are read in the plan only: in the review they speak of the past.
     """
-    own = _clauses(document, span)[0]
+    own, *before = _clauses(document, span)
     behind = document.text[span.end : span.end + _BEHIND]
     if _REFERENCE.search(own) or _REFERENCE_BEHIND.match(behind):
         return "reference"
@@ -94,7 +98,7 @@ def said(document: Document, span: Span) -> Status | None:
         return "target"
     if _FORECAST.search(own) and not _RESOLVED.search(own):
         return "forecast"
-    if _ACTUAL_BEHIND.match(behind):
+    if _ACTUAL_BEHIND.match(behind) or (_NO_MORE.search(own) and any(map(_MISSED_BEFORE.search, before))):
         return "actual"
     return _by_cues(document, span, own)
 
@@ -110,7 +114,7 @@ def _by_cues(document: Document, span: Span, clause: str) -> Status | None:
     if section is None or section.kind == "review":
         return None
     years = [int(year) for year in _BY_YEAR.findall(clause)]
-    ahead = years and years[-1] >= int(document.meta.get("year") or 0)
+    ahead = years and years[-1] >= _year(document)
     return "target" if ahead or _AHEAD.search(clause) else None
 
 
@@ -148,7 +152,13 @@ def _plan(document: Document, span: Span) -> int | None:
         return None
     headings = (document.text[slice(*s.heading)] for s in document.sections if s.kind == "plan" and s.heading)
     years = (int(year) for heading in headings for year in _YEAR.findall(heading))
-    return max(years, default=int(document.meta.get("year") or 0))
+    return max(years, default=_year(document))
+
+
+def _year(document: Document) -> int:
+    """The year of the report, 0 where it is not known; what a caller wrote there may be anything."""
+    year = document.meta.get("year")
+    return year if isinstance(year, int) else 0
 
 
 def _clauses(document: Document, span: Span) -> list[str]:

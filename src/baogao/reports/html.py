@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from baogao.errors import BaogaoError
@@ -159,6 +160,15 @@ def _text(text: str | None, kept: bool) -> str:
     return re.sub("\r\n|[\r\n]", _LINE, text) if kept else text
 
 
+def _shown(element: Any) -> Iterator[str | None]:
+    """The pieces of text of an element that a page shows."""
+    if not _skipped(element):
+        yield element.text
+        for child in element:
+            yield from _shown(child)
+            yield child.tail
+
+
 def _cells(row: Any) -> list[Any]:
     return [cell for cell in row if cell.tag in ("td", "th")]
 
@@ -166,7 +176,7 @@ def _cells(row: Any) -> list[Any]:
 def _is_row(row: Any) -> bool:
     """Whether a row of a table holds figures: two cells or more, little text, no table in it, nothing beside cells."""
     cells = _cells(row)
-    length = sum(len(text.strip()) for text in row.itertext())
+    length = sum(len((text or "").strip()) for cell in cells for text in _shown(cell))
     beside = (row.text or "") + "".join(child.tail or "" for child in row)
     others = [child for child in row if child.tag not in ("td", "th") and not _skipped(child)]
     return len(cells) > 1 and length <= _MAX_ROW and not (others or beside.strip()) and row.find(".//table") is None

@@ -93,10 +93,11 @@ def _join(lines: list[str]) -> str:
     text = [lines[0]]
     begins = True
     for width, (line, following) in zip(widths, pairwise(lines), strict=False):
-        least = max(full - _SLACK - (_INDENT if begins else 0), _LEAST)
+        indented = begins and not _OPENING.match(line)  # a heading with a number is as wide as it looks
+        least = max(full - _SLACK - (_INDENT if indented else 0), _LEAST)
         ends = line.endswith(_STOP) or line.lstrip().startswith("——")  # the line of the date under the title
         begins = width < least or ends or _OPENING.match(following) is not None
-        words = all(char.isascii() and char.isalpha() for char in line[-1:] + following[:1])
+        words = line[-1:].isascii() and not line[-1:].isdigit() and following[:1].isascii() and following[:1].isalpha()
         text.append("\n" + following if begins else (" " if words else "") + following)
     return "".join(text)
 

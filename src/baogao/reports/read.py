@@ -14,7 +14,7 @@ from baogao.spans import Document
 
 MAX_BYTES: Final = 64 * 2**20
 _FEW_LINES: Final = 20  # of fewer nothing can be said
-_WIDEST: Final = 80  # characters of a wrapped line
+_NARROWEST, _WIDEST = 15, 80  # characters of a wrapped line
 _STOPS: Final = tuple("。！？!?：:；;.")
 FORMATS: Final = {
     ".txt": "text", ".text": "text", ".md": "text",
@@ -95,8 +95,8 @@ def _wrapped_at(text: str) -> int | None:
     if len(lines) < _FEW_LINES:
         return None
     width = sorted(map(len, lines))[int(0.9 * (len(lines) - 1))]
-    cut = sum(len(line) >= 0.8 * width and not line.endswith(_STOPS) for line in lines)
-    return width if width <= _WIDEST and cut > 0.3 * len(lines) else None
+    cut = sum(len(line) >= 0.8 * width and not line.endswith(_STOPS) and "\t" not in line for line in lines)
+    return width if _NARROWEST <= width <= _WIDEST and cut > 0.3 * len(lines) else None
 
 
 def document(text: str, *, path: str | None = None, meta: dict[str, Any] | None = None) -> Document:

@@ -30,7 +30,9 @@ BATCH_TOKENS: Final = 2048
 
 _DASHES: Final = "-－−–—"
 _SIGNED: Final = re.compile("[^0-9０-９A-Za-z%％‰.~～/" + re.escape(_DASHES) + "]?[-－−][0-9０-９]")
-"""A number behind a minus sign that stands for no dash of a range, a name (A-3) or a pair, up to its first digit."""
+"""A number behind a minus sign that stands for no dash of a name (A-3), a pair or a range, up to its first digit."""
+_RANGE: Final = re.compile(r"[0-9０-９][^，。；、：0-9０-９]{0,3}\s?[-－−]$")
+"""The dash behind the unit of a range's first number."""
 
 
 class Tagger:
@@ -114,7 +116,7 @@ def found_spans(text: str, view: View, log_probs: Floats, labels: LabelSet, leas
     before, label_before = 0, ""
     for (start, end, label, score), limit in zip(found, limits, strict=True):
         # A number takes its sign (总额-3.1%), but a dash behind a span of its own label stands in a range.
-        if before + (label == label_before) < start and _SIGNED.fullmatch(view.text[max(0, start - 2) : start + 1]):
+        if before + (label == label_before) < start and _is_signed(view.text, start):
             start -= 1  # noqa: PLW2901
         while end < limit and _in_word(view.text, end):
             end += 1  # noqa: PLW2901
@@ -122,6 +124,12 @@ def found_spans(text: str, view: View, log_probs: Floats, labels: LabelSet, leas
         if length:  # a span never begins with a space, but may be a bracket and no more
             before, label_before = start + length, label
             yield Span.of(text, *view.to_source(start, before), label, score)
+
+
+def _is_signed(text: str, start: int) -> bool:
+    """Whether the number that begins at ``start`` has a minus sign, and not the dash of a range (9月-12月)."""
+    signed = _SIGNED.fullmatch(text[max(0, start - 2) : start + 1]) is not None
+    return signed and not _RANGE.search(text[max(0, start - 8) : start])
 
 
 def _in_word(text: str, position: int) -> bool:
