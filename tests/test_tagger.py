@@ -21,8 +21,8 @@ from baogao.reports.view import clean
 from baogao.spans import Span
 from baogao.tagger import Manifest, Tagger
 from baogao.tagger.decoding import log_softmax
+from baogao.tagger.edges import found_spans, trimmed
 from baogao.tagger.engines import Ids, OnnxEngine, TorchEngine, open_engine
-from baogao.tagger.tagger import found_spans, trimmed
 from strategies import REPORT, texts
 
 

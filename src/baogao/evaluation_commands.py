@@ -53,13 +53,11 @@ def evaluate_command(predicted: Path, gold: Sequence[Path], asked: Asked) -> int
         return 2
     predicted = located(predicted)
     tagger = Tagger.load(predicted) if (predicted / MANIFEST).is_file() else None
+    model = [predicted / file for file in (MANIFEST, "model.onnx", *VERIFIED)] if tagger else []
     read = annotation_files([*gold, *asked.layers, *asked.train, *([] if tagger else [predicted])])
-    inputs = [
-        *read,
-        *([] if asked.curve is None else [asked.curve]),
-        *(predicted / file for file in (MANIFEST, "model.onnx", *VERIFIED)),
-    ]
-    keep_inputs(inputs, asked.output, asked.errors, asked.report)
+    keep_inputs(
+        [*model, *read, *([] if asked.curve is None else [asked.curve])], asked.output, asked.errors, asked.report
+    )
     labels = load_labels(asked.labels) if tagger is None else tagger.labels
     records, layers = _gold(gold, asked, labels, need_text=tagger is not None)
     options: Options = {

@@ -47,7 +47,7 @@ def records(document: Document, linked: Sequence[tuple[Span, Span | None]]) -> l
                 if place == 0:
                     latest[metric] = []
                 latest[metric].append(len(found))
-                if not changed and not _RATIO.search(quantity.text):
+                if not changed and not _is_ratio(quantity):
                     amounts[metric] = len(found)
             value, change = (None, quantity) if changed else (quantity, None)
             found.append(Measurement(metric, value, change, status(document, quantity)))
@@ -57,8 +57,11 @@ def records(document: Document, linked: Sequence[tuple[Span, Span | None]]) -> l
 
 def _is_beside(record: Measurement, quantity: Span) -> bool:
     """Whether ``record`` holds a ratio and the change ``quantity`` is of none, which would be told in points."""
-    ratio = record.value is not None and _RATIO.search(record.value.text) is not None
-    return ratio and "百分点" not in quantity.text
+    return record.value is not None and _is_ratio(record.value) and "百分点" not in quantity.text
+
+
+def _is_ratio(quantity: Span) -> bool:
+    return _RATIO.search(quantity.text) is not None
 
 
 def _changes(linked: Sequence[tuple[Span, Span | None]], lists: Mapping[int, range]) -> set[int]:
@@ -69,8 +72,8 @@ def _changes(linked: Sequence[tuple[Span, Span | None]], lists: Mapping[int, ran
     found = {index for index, (quantity, _) in enumerate(linked) if quantity.label == "CHANGE"}
     for first, run in lists.items():
         if first in found:
-            ratio = _RATIO.search(linked[first][0].text) is not None
-            found.update(i for i in run if (_RATIO.search(linked[i][0].text) is not None) == ratio)
+            ratio = _is_ratio(linked[first][0])
+            found.update(index for index in run if _is_ratio(linked[index][0]) == ratio)
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from baogao.spans import Document, Span, Status
+from baogao.spans import Document, SectionKind, Span, Status
 
 _SCOPE: Final = 200  # characters to the left of a quantity that are read; hardly a sentence is longer
 _BEHIND: Final = 24  # characters to the right
@@ -45,11 +46,11 @@ _AIM_BEHIND: Final = re.compile("(?:左右|以内|以上|以下)?的[^，,。；
 _REACHED: Final = re.compile("完成|实现|达到|达成")
 _DONE: Final = re.compile("[^，,。；;]*?(?:完成|兑现|实现|达成|落实|办结)")
 _SHORT: Final = re.compile("[^，,。；;]*?(?:差距|未|没有|不足|还差)")
-_NOT_REACHED: Final = "(?:未能?|没有|没能)[^□]{0,2}(?:达到|完成|实现)[^的]*"
+_NOT_REACHED: Final = f"(?:未能?|没有|没能)[^{_HIDDEN}]{{0,2}}(?:达到|完成|实现)[^的]*"
 _MISSED: Final = re.compile(f"{_NOT_REACHED}$")  # not 未完成改造的小区12个
 _MISSED_BEFORE: Final = re.compile(f"{_NOT_REACHED}{_HIDDEN}的")
-_RESULT: Final = re.compile("实际[^□]{0,4}$")
-_NO_MORE: Final = re.compile("(?:仅|只)[^□]{0,4}$")  # 未达到10%的目标，仅增长6%
+_RESULT: Final = re.compile(f"实际[^{_HIDDEN}]{{0,4}}$")
+_NO_MORE: Final = re.compile(f"(?:仅|只)[^{_HIDDEN}]{{0,4}}$")  # 未达到10%的目标，仅增长6%
 
 _TARGET: Final = re.compile(
     r"预期|力争|确保|目标|争取|计划(?!生育)|(?<!模)拟|(?<!已)将|控制在|不低于|保持在|今年(?!以来)|年内|基础上"
@@ -71,18 +72,18 @@ def status(document: Document, span: Span) -> Status:
     What its own clause says decides, then the clauses before it in the sentence, the nearest first, which can say all
     but that it is a reference. Where none says anything, a quantity in the plan is a target and any other is actual.
     """
-    found = said(document, span)
+    own, *before = _clauses(document, span)
+    part = _part(document, span)
+    found = _named(document, span, own, before, part)
     if found is not None:
         return found
-    own, *before = _clauses(document, span)
-    plan = _plan(document, span)
     for clause in before:
         if _FORECAST_ON.match(clause) and not _RESOLVED.search(own):
             return "forecast"
-        found = _by_cues(document, span, clause)
+        found = _by_cues(clause, part)
         if found == "target" or (found == "actual" and _SCENE.match(clause)):
             return found
-    return "actual" if plan is None else "target"
+    return "target" if part.kind == "plan" else "actual"
 
 
 def said(document: Document, span: Span) -> Status | None:
@@ -91,6 +92,18 @@ def said(document: Document, span: Span) -> Status | None:
     Most words for what is aimed at or achieved are read in the plan only: in the review they speak of the past.
     """
     own, *before = _clauses(document, span)
+    return _named(document, span, own, before, _part(document, span))
+
+
+class _Part(NamedTuple):
+    """The part of a report in which a quantity stands, and the year that its plans are for (0: not known)."""
+
+    kind: SectionKind
+    year: int
+
+
+def _named(document: Document, span: Span, own: str, before: Sequence[str], part: _Part) -> Status | None:
+    """What is said of ``span`` in its clause: in front of it (``own``), behind it, or with the clauses ``before``."""
     behind = document.text[span.end : span.end + _BEHIND]
     if _REFERENCE.search(own) or _REFERENCE_BEHIND.match(behind):
         return "reference"
@@ -100,21 +113,19 @@ def said(document: Document, span: Span) -> Status | None:
         return "forecast"
     if _ACTUAL_BEHIND.match(behind) or (_NO_MORE.search(own) and any(map(_MISSED_BEFORE.search, before))):
         return "actual"
-    return _by_cues(document, span, own)
+    return _by_cues(own, part)
 
 
-def _by_cues(document: Document, span: Span, clause: str) -> Status | None:
-    """What ``clause``, in front of ``span``, says in the part of the report where it stands; None where nothing."""
-    plan = _plan(document, span)
-    if plan is not None:
-        return _planned(clause, plan)
+def _by_cues(clause: str, part: _Part) -> Status | None:
+    """What a clause in front of a quantity says in this part of the report; None where nothing."""
+    if part.kind == "plan":
+        return _planned(clause, part.year)
     if _RESULT.search(clause):
         return "actual"
-    section = document.section_at(span.start)
-    if section is None or section.kind == "review":
+    if part.kind == "review":
         return None
     years = [int(year) for year in _BY_YEAR.findall(clause)]
-    ahead = years and years[-1] >= _year(document)
+    ahead = years and years[-1] >= part.year
     return "target" if ahead or _AHEAD.search(clause) else None
 
 
@@ -145,20 +156,16 @@ def _planned(clause: str, plan: int) -> Status | None:
     return None
 
 
-def _plan(document: Document, span: Span) -> int | None:
-    """The latest year in the headings of the plan, else the report's, else 0; None for a span not in the plan."""
+def _part(document: Document, span: Span) -> _Part:
+    """The part of ``span``, with the latest year in the headings of the plan if it stands there, else the report's."""
+    year = document.meta.get("year")
+    known = year if isinstance(year, int) else 0  # what a caller wrote there may be anything
     section = document.section_at(span.start)
     if section is None or section.kind != "plan":
-        return None
+        return _Part("review" if section is None else section.kind, known)
     headings = (document.text[slice(*s.heading)] for s in document.sections if s.kind == "plan" and s.heading)
     years = (int(year) for heading in headings for year in _YEAR.findall(heading))
-    return max(years, default=_year(document))
-
-
-def _year(document: Document) -> int:
-    """The year of the report, 0 where it is not known; what a caller wrote there may be anything."""
-    year = document.meta.get("year")
-    return year if isinstance(year, int) else 0
+    return _Part("plan", max(years, default=known))
 
 
 def _clauses(document: Document, span: Span) -> list[str]:

@@ -113,7 +113,7 @@ def _block(element: Any) -> Iterator[str]:
 
 def _cell(cell: Any) -> str:
     """The text of a cell on one line: its paragraphs and line breaks are no lines of the report."""
-    return " ".join(" ".join(_lines(cell)).split("\n"))
+    return " ".join(_lines(cell)).replace("\n", " ")
 
 
 def _own(cell: Any, row: Any) -> bool:

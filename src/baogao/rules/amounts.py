@@ -86,6 +86,11 @@ _STRUCTURE: Final = re.compile(
 )
 
 
+def cover(places: bytearray, start: int, end: int) -> None:
+    """Mark the half-open range from ``start`` to ``end``."""
+    places[start:end] = b"\x01" * (end - start)
+
+
 def amounts(text: str) -> Iterator[Found]:
     """The VALUE and CHANGE spans of a paragraph, in order and without overlap."""
     taken: list[Found] = []
@@ -105,10 +110,10 @@ def amounts(text: str) -> Iterator[Found]:
             taken.append(Found(start, end, "CHANGE"))
     inside = bytearray(len(text) + 1)
     for found in taken:
-        inside[found.start : found.end] = b"\x01" * (found.end - found.start)
+        cover(inside, found.start, found.end)
     quoted = bytearray(len(text) + 1)  # the ends of what an open quotation mark stands before
     for match in (match for pattern in _QUOTED for match in pattern.finditer(text)):
-        quoted[match.start() + 1 : match.end() + 1] = b"\x01" * (match.end() - match.start())
+        cover(quoted, match.start() + 1, match.end() + 1)
     for match in _VALUE.finditer(text):
         start, end = match.span()
         if quoted[start] or any(inside[start:end]) or not _is_value(text, start, end):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from baogao.rules.amounts import Found, amounts
+from baogao.rules.amounts import Found, amounts, cover
 from baogao.rules.metrics import metrics
 from baogao.rules.names import names
 
@@ -33,9 +33,9 @@ def _apart(found: Iterable[Found], taken: Sequence[Found]) -> list[Found]:
     spans = list(found)
     occupied = bytearray(max((one.end for one in (*spans, *taken)), default=0))
     for other in taken:
-        occupied[other.start : other.end] = b"\x01" * (other.end - other.start)
+        cover(occupied, other.start, other.end)
     for one in spans:
         if not any(occupied[one.start : one.end]):
             kept.append(one)
-            occupied[one.start : one.end] = b"\x01" * (one.end - one.start)
+            cover(occupied, one.start, one.end)
     return kept

@@ -9,7 +9,8 @@ import numpy as np
 from baogao.errors import BaogaoError
 from baogao.labels import LabelSet
 from baogao.spans import Span
-from baogao.tagger.tagger import Tagger, found_spans
+from baogao.tagger.edges import found_spans
+from baogao.tagger.tagger import Tagger
 
 
 class Committee:
